@@ -1,0 +1,25 @@
+import { availableParallelism } from 'node:os'
+import { defineConfig } from 'vitest/config'
+
+const quick = { pool: 'threads', testTimeout: 10_000 } as const
+const isolated = { pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000 } as const
+
+function project(name: string, options: object) {
+  return { extends: true as const, test: { name, include: [`test/${name}/**/*.test.ts`], ...options } }
+}
+
+export default defineConfig({
+  test: {
+    maxWorkers: Math.min(2, availableParallelism()),
+    reporters: ['default'],
+    projects: [
+      project('unit', quick),
+      project('wire', quick),
+      project('types', quick),
+      project('contract', { ...isolated, testTimeout: 120_000 }),
+      project('kernel', isolated),
+      project('fuzz', { ...isolated, testTimeout: 120_000 }),
+      project('package', { ...isolated, testTimeout: 90_000, hookTimeout: 90_000 }),
+    ],
+  },
+})
