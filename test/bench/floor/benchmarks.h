@@ -1,0 +1,21 @@
+// One function a sub-command. Each enters a namespace of its own, measures once, without warming up, and prints one
+// line of JSON with times in ns.
+#pragma once
+#include <stdint.h>
+
+enum container_teardown { CLOSE_NAMESPACES, DELETE_GROUP_FIRST };
+
+/// `queues` per end of each veth; 0 leaves them to the kernel.
+void bench_containers(uint32_t count, uint32_t queues, enum container_teardown teardown);
+
+/// Deletes veth pairs one message at a time, spread over this many sockets with a thread each.
+void bench_delete_pairs(uint32_t count, uint32_t sockets);
+void bench_delete_group(uint32_t count);
+
+void bench_route_add(uint32_t count, uint32_t batch);
+void bench_route_list(uint32_t count);
+
+void bench_link_list(uint32_t count);
+void bench_link_get(uint32_t samples);
+/// Creates and deletes links of this kind (ifb, veth) one after another.
+void bench_link_churn(uint32_t count, const char *kind);

@@ -1,0 +1,130 @@
+// The floor: what the kernel and the least possible code in user space take for each benchmark.
+//
+// Every message is encoded before the clock starts, and the system calls are those that a perfect library needs.
+// Each sub-command runs in a network namespace of its own and prints one line of JSON; the machine's links are never
+// touched. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN.
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "benchmarks.h"
+#include "netlink.h"
+#include "setup.h"
+#include "support.h"
+
+static const char usage[] =
+    "usage: floor containers [N=100] [queues=1, 0 for the kernel's default] [close|group]\n"
+    "       floor delete-pairs [N=1000] [one|sockets:K|group]\n"
+    "       floor route-add [N=100000] [messages per batch=128]\n"
+    "       floor route-list [N=100000]\n"
+    "       floor link-list [N=2000]\n"
+    "       floor link-get [samples=10000]\n"
+    "       floor link-churn [N=100] [ifb|veth]\n"
+    "       floor in-namespace COMMAND…   runs a command in a new network namespace with lo up\n";
+
+static _Noreturn void reject(const char *why, const char *argument) {
+  fprintf(stderr, "floor: %s \"%s\"\n%s", why, argument, usage);
+  exit(2);
+}
+
+struct arguments {
+  int count;
+  char **values;
+};
+
+static const char *word(struct arguments arguments, int position, const char *otherwise) {
+  return position < arguments.count ? arguments.values[position] : otherwise;
+}
+
+static uint32_t parse_number(const char *text) {
+  char *end;
+  errno = 0;
+  unsigned long value = strtoul(text, &end, 10);
+  if (errno != 0 || *text == '\0' || *end != '\0' || value > 1000000) reject("not a number up to 1000000:", text);
+  return (uint32_t)value;
+}
+
+static uint32_t number(struct arguments arguments, int position, uint32_t otherwise) {
+  return position < arguments.count ? parse_number(arguments.values[position]) : otherwise;
+}
+
+static uint32_t positive(struct arguments arguments, int position, uint32_t otherwise) {
+  uint32_t value = number(arguments, position, otherwise);
+  if (value == 0) reject("must be positive:", arguments.values[position]);
+  return value;
+}
+
+static void containers(struct arguments arguments) {
+  const char *teardown = word(arguments, 2, "close");
+  enum container_teardown how = CLOSE_NAMESPACES;
+  if (strcmp(teardown, "group") == 0) {
+    how = DELETE_GROUP_FIRST;
+  } else if (strcmp(teardown, "close") != 0) {
+    reject("unknown tear-down", teardown);
+  }
+  bench_containers(positive(arguments, 0, 100), number(arguments, 1, 1), how);
+}
+
+static void delete_pairs(struct arguments arguments) {
+  static const char sockets[] = "sockets:";
+  uint32_t count = positive(arguments, 0, 1000);
+  const char *how = word(arguments, 1, "group");
+  if (strcmp(how, "group") == 0) {
+    bench_delete_group(count);
+  } else if (strcmp(how, "one") == 0) {
+    bench_delete_pairs(count, 1);
+  } else if (strncmp(how, sockets, sizeof sockets - 1) == 0) {
+    uint32_t threads = parse_number(how + sizeof sockets - 1);
+    if (threads == 0) reject("must be positive:", how);
+    bench_delete_pairs(count, threads);
+  } else {
+    reject("unknown way to delete", how);
+  }
+}
+
+static void route_add(struct arguments arguments) {
+  bench_route_add(positive(arguments, 0, 100000), positive(arguments, 1, 128));
+}
+
+static void route_list(struct arguments arguments) { bench_route_list(positive(arguments, 0, 100000)); }
+
+static void link_list(struct arguments arguments) { bench_link_list(positive(arguments, 0, 2000)); }
+
+static void link_get(struct arguments arguments) { bench_link_get(positive(arguments, 0, 10000)); }
+
+static void link_churn(struct arguments arguments) {
+  bench_link_churn(positive(arguments, 0, 100), word(arguments, 1, "ifb"));
+}
+
+static void in_namespace(struct arguments arguments) {
+  if (arguments.count == 0) reject("no command after", "in-namespace");
+  enter_new_namespace();
+  int socket = netlink_open();
+  struct messages up = messages_new(64);
+  encode_up(&up, LOOPBACK_INDEX, NLM_F_ACK, 1);
+  netlink_request(socket, &up, 1, "bring lo up");
+  execvp(arguments.values[0], arguments.values);
+  fail(arguments.values[0], errno);
+}
+
+static const struct {
+  const char *name;
+  void (*run)(struct arguments);
+} commands[] = {
+    {"containers", containers}, {"delete-pairs", delete_pairs}, {"route-add", route_add},
+    {"route-list", route_list}, {"link-list", link_list},       {"link-get", link_get},
+    {"link-churn", link_churn}, {"in-namespace", in_namespace},
+};
+
+int main(int count, char **values) {
+  const char *name = count > 1 ? values[1] : "";
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+    if (strcmp(name, commands[i].name) != 0) continue;
+    commands[i].run((struct arguments){count - 2, values + 2});
+    return 0;
+  }
+  reject("unknown command", name);
+}

@@ -1,0 +1,94 @@
+#include <linux/rtnetlink.h>
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "benchmarks.h"
+#include "netlink.h"
+#include "setup.h"
+#include "support.h"
+
+enum {
+  LINK_INDEX = 1000,
+  GROUP = 7,
+  ROUTE_SIZE = 44,
+  FIRST_DESTINATION = 10 << 24,  // 10.0.0.0
+};
+
+static int open_with_link(void) {
+  enter_new_namespace();
+  int socket = netlink_open();
+  create_links(socket, 1, LINK_INDEX, GROUP);
+  struct messages up = messages_new(64);
+  encode_up(&up, LINK_INDEX, NLM_F_ACK, 1);
+  netlink_request(socket, &up, 1, "bring the link up");
+  messages_free(&up);
+  return socket;
+}
+
+static void encode_route(struct messages *messages, uint32_t destination, uint16_t flags, uint32_t sequence) {
+  struct rtmsg header = {.rtm_family = AF_INET,
+                         .rtm_dst_len = 32,
+                         .rtm_table = RT_TABLE_MAIN,
+                         .rtm_protocol = RTPROT_BOOT,
+                         .rtm_scope = RT_SCOPE_LINK,
+                         .rtm_type = RTN_UNICAST};
+  flags |= NLM_F_CREATE | NLM_F_EXCL;
+  size_t start = message_begin(messages, RTM_NEWROUTE, flags, sequence, &header, sizeof header);
+  put_u32(messages, RTA_DST, htonl(destination));
+  put_u32(messages, RTA_OIF, LINK_INDEX);
+  message_end(messages, start);
+}
+
+/// Sequences run from 1; the last of each batch, and the very last, ask for an ack.
+static struct messages encode_routes(uint32_t count, uint32_t batch) {
+  struct messages messages = messages_new((size_t)count * ROUTE_SIZE);
+  for (uint32_t sequence = 1; sequence <= count; sequence++) {
+    uint16_t flags = sequence % batch == 0 || sequence == count ? NLM_F_ACK : 0;
+    encode_route(&messages, FIRST_DESTINATION + sequence, flags, sequence);
+  }
+  return messages;
+}
+
+static void add_routes(int socket, const struct messages *messages, uint32_t count, uint32_t batch) {
+  for (uint32_t done = 0; done < count; done += batch) {
+    uint32_t now = count - done < batch ? count - done : batch;
+    netlink_send(socket, messages->bytes + (size_t)done * ROUTE_SIZE, (size_t)now * ROUTE_SIZE, "add routes");
+    netlink_wait_ack(socket, done + now, "add routes");
+  }
+}
+
+void bench_route_add(uint32_t count, uint32_t batch) {
+  int socket = open_with_link();
+  struct messages messages = encode_routes(count, batch);
+  uint64_t start = now_ns();
+  add_routes(socket, &messages, count, batch);
+  uint64_t ns = now_ns() - start;
+  printf("{\"benchmark\":\"route-add\",\"count\":%" PRIu32 ",\"batch\":%" PRIu32 ",\"ns\":%" PRIu64 "}\n", count, batch,
+         ns);
+  delete_group(socket, GROUP);
+}
+
+/// Strict checking makes family and table a filter in the kernel.
+static struct messages encode_dump(void) {
+  struct messages messages = messages_new(64);
+  struct rtmsg header = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN};
+  message_end(&messages, message_begin(&messages, RTM_GETROUTE, NLM_F_DUMP, 1, &header, sizeof header));
+  return messages;
+}
+
+void bench_route_list(uint32_t count) {
+  enum { BATCH = 128 };
+  int socket = open_with_link();
+  struct messages routes = encode_routes(count, BATCH);
+  add_routes(socket, &routes, count, BATCH);
+  struct messages dump = encode_dump();
+  uint64_t start = now_ns();
+  struct walk walk = netlink_dump(socket, &dump, sizeof(struct rtmsg), "list routes");
+  uint64_t ns = now_ns() - start;
+  printf("{\"benchmark\":\"route-list\",\"count\":%" PRIu32 ",\"messages\":%" PRIu64 ",\"attributes\":%" PRIu64
+         ",\"checksum\":%" PRIu64 ",\"ns\":%" PRIu64 "}\n",
+         count, walk.messages, walk.attributes, walk.checksum, ns);
+  if (walk.messages != count) fail("list routes: count differs", 0);
+  delete_group(socket, GROUP);
+}

@@ -1,0 +1,42 @@
+#include "support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+void fail(const char *step, int error) {
+  fprintf(stderr, "floor: %s: %s\n", step, strerror(error));
+  exit(1);
+}
+
+int check(int result, const char *step) {
+  if (result < 0) fail(step, errno);
+  return result;
+}
+
+void *allocate(uint64_t count, uint64_t size) {
+  void *memory = calloc(count, size);
+  if (memory == NULL) fail("allocate", ENOMEM);
+  return memory;
+}
+
+uint64_t now_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void sleep_ns(uint64_t ns) {
+  struct timespec pause = {.tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u)};
+  nanosleep(&pause, NULL);
+}
+
+void enter_new_namespace(void) { check(unshare(CLONE_NEWNET), "unshare(CLONE_NEWNET)"); }
+
+int open_current_namespace(void) {
+  return check(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), "open /proc/thread-self/ns/net");
+}

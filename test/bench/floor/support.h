@@ -1,0 +1,21 @@
+// What every benchmark needs of the system: failing with a reason, the clock, a namespace of its own.
+#pragma once
+#include <stdint.h>
+
+/// Ends the program with status 1, naming the step and the errno (given positive).
+_Noreturn void fail(const char *step, int error);
+
+/// `result` when it is not negative; otherwise fails with errno.
+int check(int result, const char *step);
+
+/// calloc that fails instead of returning NULL.
+void *allocate(uint64_t count, uint64_t size);
+
+uint64_t now_ns(void);
+void sleep_ns(uint64_t ns);
+
+/// Moves this thread into a new, empty network namespace.
+void enter_new_namespace(void);
+
+/// A descriptor of the network namespace that this thread is in.
+int open_current_namespace(void);
