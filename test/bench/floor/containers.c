@@ -1,7 +1,7 @@
-#include <linux/rtnetlink.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/rtnetlink.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,8 +115,8 @@ static void wait_until_gone(const struct host *host, uint32_t count) {
 }
 
 static void print(uint32_t count, uint32_t queues, enum container_teardown teardown, const uint64_t times[5]) {
-  printf("{\"benchmark\":\"containers\",\"count\":%" PRIu32 ",\"queues\":%" PRIu32 ",\"teardown\":\"%s\"", count, queues,
-         teardown == CLOSE_NAMESPACES ? "close" : "group");
+  printf("{\"benchmark\":\"containers\",\"count\":%" PRIu32 ",\"queues\":%" PRIu32 ",\"teardown\":\"%s\"", count,
+         queues, teardown == CLOSE_NAMESPACES ? "close" : "group");
   printf(",\"setup_ns\":%" PRIu64 ",\"teardown_ns\":%" PRIu64, times[1] - times[0], times[4] - times[1]);
   printf(",\"teardown_returned_ns\":%" PRIu64 ",\"teardown_gone_ns\":%" PRIu64 ",\"teardown_bridge_ns\":%" PRIu64 "}\n",
          times[2] - times[1], times[3] - times[1], times[4] - times[3]);

@@ -53,7 +53,8 @@ void bench_link_get(uint32_t samples) {
 
 static void encode_churned(struct messages *create, const char *kind) {
   if (strcmp(kind, "veth") == 0) {
-    struct veth veth = {.name = "a", .index = FIRST_INDEX, .peer_name = "b", .peer_index = FIRST_INDEX + 1, .queues = 1};
+    struct veth veth = {
+        .name = "a", .index = FIRST_INDEX, .peer_name = "b", .peer_index = FIRST_INDEX + 1, .queues = 1};
     encode_veth(create, &veth, 1);
   } else {
     struct plain_link link = {.kind = kind, .name = "a", .index = FIRST_INDEX};

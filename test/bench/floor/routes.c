@@ -1,6 +1,6 @@
-#include <linux/rtnetlink.h>
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <linux/rtnetlink.h>
 #include <stdio.h>
 
 #include "benchmarks.h"

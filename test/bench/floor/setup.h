@@ -41,7 +41,7 @@ void encode_delete(struct messages *messages, uint32_t index, uint32_t sequence)
 void encode_delete_group(struct messages *messages, uint32_t group, uint32_t sequence);
 void encode_get(struct messages *messages, uint32_t index, uint32_t sequence);
 
-/// Creates `count` links i0, i1, … in this group, with the indexes from `first_index` on. They are of the kind ifb, which
-/// even small kernels have.
+/// Creates `count` links i0, i1, … in this group, with the indexes from `first_index` on. They are of the kind ifb,
+/// which even small kernels have.
 void create_links(int socket, uint32_t count, uint32_t first_index, uint32_t group);
 void delete_group(int socket, uint32_t group);
