@@ -15,7 +15,6 @@ export default defineConfig({
     projects: [
       project('unit', quick),
       project('wire', quick),
-      project('types', quick),
       project('contract', { ...isolated, testTimeout: 120_000 }),
       project('kernel', isolated),
       project('fuzz', { ...isolated, testTimeout: 120_000 }),

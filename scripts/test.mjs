@@ -1,0 +1,32 @@
+// `npm test`: builds what changed, checks, runs every test, and ends with the one line that counts them all.
+import { check, stepCount } from './check.mjs'
+import { nodeMatrix } from './node-matrix.mjs'
+import { run } from './run.mjs'
+import { vitest } from './vitest.mjs'
+
+const tallies = [build(), checks()]
+tallies.push(vitest('tests', ['unit', 'wire', 'contract', 'kernel', 'fuzz']))
+// Alone: it compiles the addon, and the tests above hold time limits.
+tallies.push(vitest('tests of the package', ['package']))
+tallies.push(nodeMatrix())
+report(tallies)
+
+function build() {
+  const built = run('build', 'npm', ['run', '--silent', 'build:all'])
+  return { passed: built ? 1 : 0, failed: built ? 0 : 1, skipped: [] }
+}
+
+function checks() {
+  const failed = check().length
+  return { passed: stepCount() - failed, failed, skipped: [] }
+}
+
+function report(tallies) {
+  const skipped = tallies.flatMap(tally => tally.skipped)
+  const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0)
+  const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0)
+  console.log('')
+  for (const line of skipped) console.log(`skipped: ${line}`)
+  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`)
+  process.exitCode = failed > 0 ? 1 : 0
+}
