@@ -1,4 +1,5 @@
 #include <arpa/inet.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
@@ -89,6 +90,6 @@ void bench_route_list(uint32_t count) {
   printf("{\"benchmark\":\"route-list\",\"count\":%" PRIu32 ",\"messages\":%" PRIu64 ",\"attributes\":%" PRIu64
          ",\"checksum\":%" PRIu64 ",\"ns\":%" PRIu64 "}\n",
          count, walk.messages, walk.attributes, walk.checksum, ns);
-  if (walk.messages != count) fail("list routes: count differs", 0);
+  if (walk.messages != count) fail("list routes: another number than was added", ENODATA);
   delete_group(socket, GROUP);
 }
