@@ -1,0 +1,103 @@
+/**
+ * What is measured, against what, and the limit that the project has set itself.
+ *
+ * `floor` and `library` do one round each and resolve with one object of figures a run; of several runs the first is
+ * cold. A row compares one figure of each. Limits: `ratio` times the floor, `extra` ns over it, or `atMost` ns.
+ */
+import { firstReplyProgram, runFloor, runWorkload, timeNode } from './processes.mjs'
+
+const floor =
+  (...options) =>
+  async () => [await runFloor(...options)]
+const library = (name, options) => () => runWorkload(name, options)
+
+const containerRows = [
+  { title: 'set-up', figure: 'setup_ns', limit: { ratio: 1.25 } },
+  { title: 'tear-down', figure: 'teardown_ns', limit: { ratio: 1.25 } },
+]
+
+async function bothWaysToDelete() {
+  const { ns: sockets_ns } = await runFloor('delete-pairs', 1000, 'sockets:64')
+  const { ns: group_ns } = await runFloor('delete-pairs', 1000, 'group')
+  return [{ sockets_ns, group_ns }]
+}
+
+const spawnsPerRound = 3
+
+async function spawnTimes(...options) {
+  const runs = []
+  for (let i = 0; i < spawnsPerRound; i++) runs.push({ ns: await timeNode(...options) })
+  return runs
+}
+
+export const benchmarks = [
+  {
+    name: 'containers',
+    floor: floor('containers', 100, 1, 'close'),
+    library: library('containers', { runs: 5, count: 100, concurrent: false }),
+    rows: containerRows,
+  },
+  {
+    name: 'containers-concurrent',
+    floor: floor('containers', 100, 1, 'close'),
+    library: library('containers', { runs: 5, count: 100, concurrent: true }),
+    rows: containerRows,
+  },
+  {
+    name: 'delete-pairs',
+    floor: bothWaysToDelete,
+    library: library('delete-pairs', { runs: 2, count: 1000 }),
+    rows: [
+      { title: 'by group', figure: 'group_ns', limit: { ratio: 1.5 } },
+      { title: 'each, against 64 sockets', figure: 'each_ns', against: 'sockets_ns', limit: { ratio: 1.5 } },
+      { title: 'each, against group', figure: 'each_ns', against: 'group_ns' },
+    ],
+  },
+  {
+    name: 'route-add',
+    floor: floor('route-add', 100_000, 128),
+    library: library('route-add', { runs: 3, count: 100_000 }),
+    rows: [{ title: '100,000', figure: 'ns', limit: { ratio: 1.5 } }],
+  },
+  {
+    name: 'route-list',
+    floor: floor('route-list', 100_000),
+    library: library('route-list', { runs: 4, count: 100_000 }),
+    rows: [
+      { title: '100,000 kept', figure: 'list_ns', against: 'ns', limit: { ratio: 2 } },
+      { title: '100,000 streamed', figure: 'stream_ns', against: 'ns', limit: { ratio: 2 } },
+    ],
+  },
+  {
+    name: 'link-list',
+    floor: floor('link-list', 2000),
+    library: library('link-list', { runs: 6, count: 2000 }),
+    rows: [{ title: '2,000', figure: 'ns', limit: { ratio: 1.5 } }],
+  },
+  {
+    name: 'link-get',
+    floor: floor('link-get', 10_000),
+    library: library('link-get', { runs: 2, count: 10_000 }),
+    rows: [
+      { title: 'p50', figure: 'p50_ns', limit: { extra: 25_000 } },
+      { title: 'p99', figure: 'p99_ns' },
+    ],
+  },
+  {
+    name: 'event-loop',
+    floor: library('idle-event-loop', { runs: 1, count: 100 }),
+    library: library('event-loop', { runs: 2, count: 1000 }),
+    rows: [
+      { title: '1,000 created, p99', figure: 'create_p99_ns', limit: { atMost: 5e6 } },
+      { title: '1,000 deleted, p99', figure: 'delete_p99_ns', limit: { atMost: 5e6 } },
+      { title: 'worst', figure: 'max_ns' },
+    ],
+  },
+  {
+    name: 'first-reply',
+    floor: () => spawnTimes('-e', '0'),
+    library: () => spawnTimes(firstReplyProgram),
+    everyRunCold: true,
+    rows: [{ title: 'process', figure: 'ns', limit: { extra: 40e6 } }],
+  },
+]
