@@ -1,0 +1,32 @@
+#include <napi.h>
+
+#include "node/environment.h"
+
+namespace rtnetlink::node {
+
+namespace {
+
+// binding.ts: Addon.connect()
+void connect(const Napi::CallbackInfo& info) {
+  if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array ||
+      !info[1].IsFunction()) {
+    throw Napi::TypeError::New(info.Env(), "connect: expected an inbox and a function");
+  }
+  Environment::of(info.Env()).connect(info[0].As<Napi::Uint8Array>(), info[1].As<Napi::Function>());
+}
+
+// binding.ts: Addon.counters()
+Napi::Value counters(const Napi::CallbackInfo& info) { return Environment::of(info.Env()).counters(); }
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  Environment::create(env);
+  exports.Set("connect", Napi::Function::New<connect>(env, "connect"));
+  exports.Set("counters", Napi::Function::New<counters>(env, "counters"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(rtnetlink, initialize)
+
+}  // namespace rtnetlink::node

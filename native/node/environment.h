@@ -1,0 +1,61 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "sys/runtime.h"
+
+namespace rtnetlink::node {
+
+/** The addon in one Node environment (the main thread's, or a worker's). Everything here runs on the JavaScript thread.
+ */
+class Environment {
+ public:
+  /** Made by Init, as the environment's instance data. */
+  static Environment& create(Napi::Env env);
+  static Environment& of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
+
+  ~Environment();
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+  void connect(Napi::Uint8Array inbox, Napi::Function deliver);
+
+  /** To be called once for each request that will complete: it keeps the process alive until its final completion is
+   * delivered. */
+  void begin_request();
+
+  /** Jobs hold on to this, never to the Environment. */
+  const std::shared_ptr<sys::Runtime>& runtime() const { return runtime_; }
+
+  Napi::Object counters() const;
+
+  /** The class of the namespace handles, for instanceof. Set when it is defined. */
+  Napi::FunctionReference namespace_class;
+
+ private:
+  class Wake;
+  static void on_wake(Napi::Env env, Napi::Function, Environment* environment, void*);
+  using WakeFunction = Napi::TypedThreadSafeFunction<Environment, void, &Environment::on_wake>;
+
+  explicit Environment(Napi::Env env);
+  static void tear_down(void* environment);
+  void drain();
+  bool deliver(wire::Bytes completions);
+  bool deliver_large(wire::Bytes completion);
+  bool call_deliver(uint32_t length, napi_value large);
+  void end_requests(uint32_t count);
+
+  Napi::Env env_;
+  std::shared_ptr<sys::Runtime> runtime_ = std::make_shared<sys::Runtime>();
+  WakeFunction wake_;
+  Napi::Reference<Napi::Uint8Array> inbox_;
+  Napi::FunctionReference deliver_;
+  wire::CompletionBuffer taken_;
+  uint32_t in_flight_ = 0;
+  bool torn_down_ = false;
+};
+
+}  // namespace rtnetlink::node

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "sys/completion_queue.h"
+#include "sys/counters.h"
+#include "sys/thread_pool.h"
+
+namespace rtnetlink::sys {
+
+/**
+ * What the native side of one environment shares: held by shared_ptr by everything that jobs may still use, because
+ * Node finalizes a dying environment's objects in no particular order.
+ */
+struct Runtime {
+  Counters counters;
+  CompletionQueue completions;
+  ThreadPool pool{counters};
+};
+
+}  // namespace rtnetlink::sys

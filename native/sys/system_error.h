@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+#include <exception>
+
+namespace rtnetlink::sys {
+
+/** binding.ts: SystemCall */
+enum class SystemCall : uint32_t {
+  kNone = 0,
+  kSocket = 1,
+  kBind = 2,
+  kSetsockopt = 3,
+  kSendmsg = 4,
+  kRecvmsg = 5,
+  kSetns = 6,
+  kUnshare = 7,
+  kOpen = 8,
+  kMount = 9,
+  kUmount = 10,
+  kMkdir = 11,
+  kUnlink = 12,
+  kIoctl = 13,
+  kThread = 14,
+  kStatfs = 15,
+  kFstat = 16,
+  kFcntl = 17,
+  kPoll = 18,
+};
+
+/** A system call failed. Never leaves the addon: it becomes a `failed` completion, and TypeScript makes the Error. */
+class SystemError : public std::exception {
+ public:
+  explicit SystemError(SystemCall call, int error = errno) : call_(call), error_(error) {}
+
+  SystemCall call() const { return call_; }
+  int error() const { return error_; }
+  const char* what() const noexcept override { return "a system call failed"; }
+
+ private:
+  SystemCall call_;
+  int error_;
+};
+
+}  // namespace rtnetlink::sys

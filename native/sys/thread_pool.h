@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#include "sys/counters.h"
+
+namespace rtnetlink::sys {
+
+/**
+ * The threads of one environment. It grows whenever no thread is idle, so that a job that blocks in the kernel never
+ * holds up another; a thread that was idle for a while ends.
+ */
+class ThreadPool {
+ public:
+  /** A job that may take long asks its token between system calls, and returns soon once a stop was requested. It
+   * throws nothing. */
+  using Job = std::function<void(const std::stop_token&)>;
+
+  explicit ThreadPool(Counters& counters) : counters_(counters) {}
+  ~ThreadPool() { stop(); }
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  /** False when the pool has stopped: the job will never run. @throws SystemError (kThread) when no thread can be had.
+   */
+  bool submit(Job job);
+
+  /** Drops the jobs that wait, asks those that run to stop, and joins every thread. Idempotent. Not to be called from a
+   * job. */
+  void stop();
+
+ private:
+  using Threads = std::list<std::thread>;
+
+  void start_thread();
+  void work(Threads::iterator self);
+  bool wait_for_job(std::unique_lock<std::mutex>& lock);
+  void retire(std::unique_lock<std::mutex>& lock, Threads::iterator self);
+
+  static constexpr std::size_t kMostThreads = 128;
+  static constexpr std::chrono::seconds kIdleTime{2};
+
+  Counters& counters_;
+  std::stop_source stop_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  Threads threads_;
+  Threads ended_;
+  std::size_t idle_ = 0;
+};
+
+}  // namespace rtnetlink::sys
