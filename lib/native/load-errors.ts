@@ -14,7 +14,7 @@ export class AddonLoadError extends Error {
   readonly code = 'ERR_RTNETLINK_ADDON'
 
   constructor(tried: readonly string[], cause: unknown) {
-    const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)
+    const reason = cause instanceof Error && !('tries' in cause) ? cause.message : 'no binary is there'
     super(
       `rtnetlink: the native addon could not be loaded: ${reason}\nTried:\n${tried.map(file => `  ${file}\n`).join('')}` +
         'Build it with: npm rebuild rtnetlink (needs python3, make and g++)',
