@@ -1,0 +1,131 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { consumer, install, pack, pathWithoutCompiler, repository, run, stage, succeed } from './consumer.ts'
+
+const firstCall = "const lo = await Netns.current().links.get('lo'); console.log('found', lo.name)"
+const esm = `import { Netns } from 'rtnetlink'\n${firstCall}`
+const commonJs = `const { Netns } = require('rtnetlink')\n;(async () => { ${firstCall} })()`
+const elsewhere = `Object.defineProperty(process, 'platform', { value: 'darwin' })`
+
+let root: string
+let compilerless: string
+let sources: ReturnType<typeof pack>
+let prebuilt: ReturnType<typeof pack>
+
+beforeAll(() => {
+  const binary = join(repository, 'build/Release/rtnetlink.node')
+  if (!existsSync(binary) || !existsSync(join(repository, 'dist/index.js'))) throw new Error('build first: npm run build:all')
+  root = mkdtempSync(join(tmpdir(), 'rtnetlink-package-'))
+  compilerless = pathWithoutCompiler(join(root, 'bin'))
+  const folder = stage(join(root, 'stage'))
+  sources = pack(folder, join(root, 'sources'))
+  prebuild(folder, binary)
+  prebuilt = pack(folder, join(root, 'prebuilt'))
+})
+
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true })
+})
+
+/** `npm run prebuild` with the binary that is built already, where prebuildify would compile the same sources once more. */
+function prebuild(folder: string, binary: string): void {
+  mkdirSync(join(folder, 'build/Release'), { recursive: true })
+  copyFileSync(binary, join(folder, 'build/Release/rtnetlink.node'))
+  symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'))
+  succeed(run('env', ['PREBUILD_NODE_GYP=true', 'npm', 'run', 'prebuild'], folder))
+  expect(existsSync(join(folder, 'build/Release/rtnetlink.node'))).toBe(false)
+}
+
+describe('the tarball', () => {
+  it('holds what is needed to run and to compile, and nothing of the tests', () => {
+    expect(sources.files).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'binding.gyp',
+        'scripts/install.mjs',
+        'dist/index.js',
+        'dist/index.d.ts',
+        'native/addon.cc',
+      ]),
+    )
+    expect(sources.files.filter(file => /^(test|examples|build|native\/fuzz|node_modules)\/|^tsconfig/.test(file))).toEqual([])
+  })
+
+  it('holds the prebuilt addon under the name that the loader looks for', () => {
+    const [added, ...others] = prebuilt.files.filter(file => !sources.files.includes(file))
+    expect(added).toMatch(new RegExp(`^prebuilds/linux-${process.arch}/rtnetlink\\.(glibc|musl)\\.node$`))
+    expect(others).toEqual([])
+  })
+})
+
+describe('installed with a prebuilt addon, without a compiler', () => {
+  let project: string
+
+  beforeAll(() => {
+    project = consumer(join(root, 'with-prebuild'), prebuilt.tarball)
+    succeed(install(project, compilerless))
+    expect(existsSync(join(project, 'node_modules/rtnetlink/build'))).toBe(false)
+  })
+
+  function program(name: string, text: string, ...flags: string[]) {
+    writeFileSync(join(project, name), text)
+    return run(process.execPath, [...flags, name], project, compilerless)
+  }
+
+  it('runs from an ES module', () => {
+    expect(succeed(program('esm.mjs', esm)).stdout).toBe('found lo\n')
+  })
+
+  it('runs from CommonJS by require', () => {
+    expect(succeed(program('common.cjs', commonJs)).stdout).toBe('found lo\n')
+  })
+
+  it('imports on another system, where every call fails with one clear error', () => {
+    writeFileSync(join(project, 'elsewhere.mjs'), elsewhere)
+    const caught = `import { Netns } from 'rtnetlink'\ntry { ${firstCall} } catch (error) { console.log(error.code, error.message) }`
+    const { stdout } = succeed(program('caught.mjs', caught, '--import', './elsewhere.mjs'))
+    expect(stdout).toMatch(/^ERR_RTNETLINK_PLATFORM rtnetlink works on Linux only.*darwin\n$/)
+  })
+
+  it('installs on another system without a compiler and without a word', () => {
+    writeFileSync(join(project, 'elsewhere.mjs'), elsewhere)
+    const script = join(repository, 'scripts/install.mjs')
+    const { stdout, stderr } = succeed(run(process.execPath, ['--import', './elsewhere.mjs', script], project, compilerless))
+    expect(stdout + stderr).toBe('')
+  })
+
+  it('type-checks in a project that checks the declarations of its libraries too', () => {
+    writeFileSync(join(project, 'program.mts'), esm)
+    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--lib', 'ES2023,ESNext.Disposable']
+    const types = ['--skipLibCheck', 'false', '--types', 'node', '--typeRoots', join(repository, 'node_modules/@types')]
+    const tsc = join(repository, 'node_modules/typescript/bin/tsc')
+    succeed(run(process.execPath, [tsc, ...flags, ...types, 'program.mts'], project))
+  })
+
+  it('says what it tried and what to do when the addon is gone', () => {
+    rmSync(join(project, 'node_modules/rtnetlink/prebuilds'), { recursive: true })
+    const { status, stderr } = program('esm.mjs', esm)
+    expect(status).toBe(1)
+    expect(stderr).toMatch(
+      /AddonLoadError: .*no binary is there\nTried:\n(.*\n)*.*prebuilds.*\nBuild it with: npm rebuild rtnetlink/,
+    )
+  })
+})
+
+describe('installed without a prebuilt addon', () => {
+  it('compiles, and runs', () => {
+    const project = consumer(join(root, 'compiled'), sources.tarball)
+    succeed(install(project))
+    expect(existsSync(join(project, 'node_modules/rtnetlink/build/Release/rtnetlink.node'))).toBe(true)
+    writeFileSync(join(project, 'esm.mjs'), esm)
+    expect(succeed(run(process.execPath, ['esm.mjs'], project)).stdout).toBe('found lo\n')
+  })
+
+  it('names the missing tools when it cannot compile', () => {
+    const { status, stdout, stderr } = install(consumer(join(root, 'refused'), sources.tarball), compilerless)
+    expect(status).not.toBe(0)
+    expect(stdout + stderr).toContain('python3, make and g++ were not found. Install')
+  })
+})
