@@ -50,7 +50,7 @@ export function checkArrows(root) {
 
 function sourceFiles(folder, pattern) {
   if (!existsSync(folder)) return []
-  return readdirSync(folder, { recursive: true })
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(file => pattern.test(file))
     .sort()
 }

@@ -2,22 +2,26 @@
 import { pathToFileURL } from 'node:url'
 import { run } from './run.mjs'
 
-const steps = [
-  ['format and lint of TypeScript, JavaScript, JSON', 'node_modules/.bin/biome', ['ci', '.']],
-  ['format of C++', process.execPath, ['scripts/format-cpp.mjs']],
-  ['types of lib and test, and the misuse in test/types', 'node_modules/.bin/tsc', ['-p', 'tsconfig.test.json']],
-  ['types of scripts and examples, against dist', 'node_modules/.bin/tsc', ['-p', 'tsconfig.scripts.json']],
-  ['import directions', process.execPath, ['scripts/check-arrows.mjs']],
+/** @type {{ title: string, command: string, args: string[] }[]} */
+export const steps = [
+  { title: 'format and lint of TypeScript, JavaScript, JSON', command: 'node_modules/.bin/biome', args: ['ci', '.'] },
+  { title: 'format of C++', command: process.execPath, args: ['scripts/format-cpp.mjs'] },
+  {
+    title: 'types of lib and test, and the misuse in test/types',
+    command: 'node_modules/.bin/tsc',
+    args: ['-p', 'tsconfig.test.json'],
+  },
+  {
+    title: 'types of scripts and examples, against dist',
+    command: 'node_modules/.bin/tsc',
+    args: ['-p', 'tsconfig.scripts.json'],
+  },
+  { title: 'import directions', command: process.execPath, args: ['scripts/check-arrows.mjs'] },
 ]
 
-/** @returns {string[]} the titles of the steps that failed */
+/** @returns the titles of the steps that failed */
 export function check() {
-  return steps.filter(([title, command, args]) => !run(title, command, args)).map(([title]) => title)
-}
-
-/** @returns {number} how many steps there are */
-export function stepCount() {
-  return steps.length
+  return steps.filter(({ title, command, args }) => !run(title, command, args)).map(({ title }) => title)
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -9,8 +9,8 @@ import { vitest } from './vitest.mjs'
 const versions = ['22.23.3', '24.9.0', '26.9.0']
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'rtnetlink', 'node')
 
-/** @returns {{ passed: number, failed: number, skipped: string[] }} */
 export function nodeMatrix() {
+  /** @type {import('./vitest.mjs').Tally} */
   const total = { passed: 0, failed: 0, skipped: [] }
   for (const version of versions) {
     const tally = underNode(version)
@@ -21,6 +21,7 @@ export function nodeMatrix() {
   return total
 }
 
+/** @returns {import('./vitest.mjs').Tally} */
 function underNode(version) {
   const { binary, reason } = install(version)
   if (binary) return vitest(`contract tests under Node ${version}`, ['contract'], binary)

@@ -6,7 +6,7 @@ export default class TallyReporter {
     const tally = { passed: 0, failed: unhandledErrors.length, skipped: [] }
     for (const module of modules) addModule(tally, module)
     if (outcome !== 'passed' && tally.failed === 0) tally.failed = 1
-    writeFileSync(process.env.RTNETLINK_TALLY, JSON.stringify(tally))
+    writeFileSync(/** @type {string} */ (process.env.RTNETLINK_TALLY), JSON.stringify(tally))
   }
 }
 

@@ -1,5 +1,5 @@
 // `npm test`: builds what changed, checks, runs every test, and ends with the one line that counts them all.
-import { check, stepCount } from './check.mjs'
+import { check, steps } from './check.mjs'
 import { nodeMatrix } from './node-matrix.mjs'
 import { run } from './run.mjs'
 import { vitest } from './vitest.mjs'
@@ -11,16 +11,19 @@ tallies.push(vitest('tests of the package', ['package']))
 tallies.push(nodeMatrix())
 report(tallies)
 
+/** @returns {import('./vitest.mjs').Tally} */
 function build() {
   const built = run('build', 'npm', ['run', '--silent', 'build:all'])
   return { passed: built ? 1 : 0, failed: built ? 0 : 1, skipped: [] }
 }
 
+/** @returns {import('./vitest.mjs').Tally} */
 function checks() {
   const failed = check().length
-  return { passed: stepCount() - failed, failed, skipped: [] }
+  return { passed: steps.length - failed, failed, skipped: [] }
 }
 
+/** @param {import('./vitest.mjs').Tally[]} tallies */
 function report(tallies) {
   const skipped = tallies.flatMap(tally => tally.skipped)
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0)

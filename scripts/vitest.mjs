@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './run.mjs'
 
+/** @typedef {{ passed: number, failed: number, skipped: string[] }} Tally what ran, and each skipped test with its reason */
+
 /**
  * Runs vitest projects under a Node binary.
- * @returns {{ passed: number, failed: number, skipped: string[] }} a run that ends early counts as one failure
+ * @returns {Tally} a run that ends early counts as one failure
  */
 export function vitest(title, projects, node = process.execPath) {
   const folder = mkdtempSync(join(tmpdir(), 'rtnetlink-tally-'))
