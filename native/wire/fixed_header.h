@@ -1,0 +1,94 @@
+#pragma once
+
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+
+namespace rtnetlink::wire {
+
+/** Where a field stands in the kernel's struct. */
+struct HeaderField {
+  uint8_t offset;
+  uint8_t size;
+
+  constexpr bool holds(uint32_t value) const { return size == 4 || value >> (size * 8) == 0; }
+};
+
+/** The fixed header of a message: the kernel's struct, and its fields in order. binding.ts: HEADER_WORDS */
+class FixedHeader {
+ public:
+  static constexpr uint8_t kNoIndex = 0xff;
+
+  constexpr FixedHeader(std::size_t size, std::initializer_list<HeaderField> fields, uint8_t index = kNoIndex)
+      : size_(static_cast<uint8_t>(size)), index_(index) {
+    for (const HeaderField& field : fields) fields_[count_++] = field;
+  }
+
+  constexpr std::size_t size() const { return size_; }
+  constexpr std::span<const HeaderField> fields() const { return {fields_.data(), count_}; }
+  /** Where the interface index stands, for the headers that have one to be looked up. */
+  constexpr std::optional<std::size_t> index_offset() const {
+    return index_ == kNoIndex ? std::nullopt : std::optional<std::size_t>(index_);
+  }
+
+ private:
+  std::array<HeaderField, 9> fields_{};
+  uint8_t count_ = 0;
+  uint8_t size_;
+  uint8_t index_;
+};
+
+template <typename Struct, typename Member>
+constexpr HeaderField header_field(std::size_t offset, Member Struct::*) {
+  return {static_cast<uint8_t>(offset), sizeof(Member)};
+}
+
+static_assert(sizeof(ifinfomsg) == 16 && offsetof(ifinfomsg, ifi_type) == 2 && offsetof(ifinfomsg, ifi_index) == 4 &&
+              offsetof(ifinfomsg, ifi_flags) == 8 && offsetof(ifinfomsg, ifi_change) == 12);
+static_assert(sizeof(ifaddrmsg) == 8 && offsetof(ifaddrmsg, ifa_prefixlen) == 1 &&
+              offsetof(ifaddrmsg, ifa_flags) == 2 && offsetof(ifaddrmsg, ifa_scope) == 3 &&
+              offsetof(ifaddrmsg, ifa_index) == 4);
+static_assert(sizeof(rtmsg) == 12 && offsetof(rtmsg, rtm_dst_len) == 1 && offsetof(rtmsg, rtm_src_len) == 2 &&
+              offsetof(rtmsg, rtm_tos) == 3 && offsetof(rtmsg, rtm_table) == 4 && offsetof(rtmsg, rtm_protocol) == 5 &&
+              offsetof(rtmsg, rtm_scope) == 6 && offsetof(rtmsg, rtm_type) == 7 && offsetof(rtmsg, rtm_flags) == 8);
+static_assert(sizeof(rtgenmsg) == 1);
+
+inline constexpr FixedHeader kLinkHeader(sizeof(ifinfomsg),
+                                         {header_field(offsetof(ifinfomsg, ifi_family), &ifinfomsg::ifi_family),
+                                          header_field(offsetof(ifinfomsg, ifi_type), &ifinfomsg::ifi_type),
+                                          header_field(offsetof(ifinfomsg, ifi_index), &ifinfomsg::ifi_index),
+                                          header_field(offsetof(ifinfomsg, ifi_flags), &ifinfomsg::ifi_flags),
+                                          header_field(offsetof(ifinfomsg, ifi_change), &ifinfomsg::ifi_change)},
+                                         offsetof(ifinfomsg, ifi_index));
+
+inline constexpr FixedHeader kAddressHeader(sizeof(ifaddrmsg),
+                                            {header_field(offsetof(ifaddrmsg, ifa_family), &ifaddrmsg::ifa_family),
+                                             header_field(offsetof(ifaddrmsg, ifa_prefixlen),
+                                                          &ifaddrmsg::ifa_prefixlen),
+                                             header_field(offsetof(ifaddrmsg, ifa_flags), &ifaddrmsg::ifa_flags),
+                                             header_field(offsetof(ifaddrmsg, ifa_scope), &ifaddrmsg::ifa_scope),
+                                             header_field(offsetof(ifaddrmsg, ifa_index), &ifaddrmsg::ifa_index)},
+                                            offsetof(ifaddrmsg, ifa_index));
+
+inline constexpr FixedHeader kRouteHeader(sizeof(rtmsg),
+                                          {header_field(offsetof(rtmsg, rtm_family), &rtmsg::rtm_family),
+                                           header_field(offsetof(rtmsg, rtm_dst_len), &rtmsg::rtm_dst_len),
+                                           header_field(offsetof(rtmsg, rtm_src_len), &rtmsg::rtm_src_len),
+                                           header_field(offsetof(rtmsg, rtm_tos), &rtmsg::rtm_tos),
+                                           header_field(offsetof(rtmsg, rtm_table), &rtmsg::rtm_table),
+                                           header_field(offsetof(rtmsg, rtm_protocol), &rtmsg::rtm_protocol),
+                                           header_field(offsetof(rtmsg, rtm_scope), &rtmsg::rtm_scope),
+                                           header_field(offsetof(rtmsg, rtm_type), &rtmsg::rtm_type),
+                                           header_field(offsetof(rtmsg, rtm_flags), &rtmsg::rtm_flags)});
+
+inline constexpr FixedHeader kNamespaceIdHeader(sizeof(rtgenmsg), {header_field(offsetof(rtgenmsg, rtgen_family),
+                                                                                &rtgenmsg::rtgen_family)});
+
+}  // namespace rtnetlink::wire

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <linux/net_namespace.h>
+#include <linux/rtnetlink.h>
+
+#include <array>
+#include <cstdint>
+
+#include "wire/fixed_header.h"
+
+namespace rtnetlink::wire {
+
+/** A message that TypeScript can send: the method that queues it, its nlmsg_type and its fixed header. */
+struct MessageKind {
+  const char* method;
+  uint16_t type;
+  const FixedHeader& header;
+};
+
+/** binding.ts: the message calls of NativeSocket. One row is all that a new message takes here. */
+inline constexpr std::array kMessageKinds{
+    MessageKind{"newLink", RTM_NEWLINK, kLinkHeader},
+    MessageKind{"setLink", RTM_SETLINK, kLinkHeader},
+    MessageKind{"deleteLink", RTM_DELLINK, kLinkHeader},
+    MessageKind{"getLink", RTM_GETLINK, kLinkHeader},
+    MessageKind{"newLinkProperty", RTM_NEWLINKPROP, kLinkHeader},
+    MessageKind{"deleteLinkProperty", RTM_DELLINKPROP, kLinkHeader},
+    MessageKind{"newAddress", RTM_NEWADDR, kAddressHeader},
+    MessageKind{"deleteAddress", RTM_DELADDR, kAddressHeader},
+    MessageKind{"getAddress", RTM_GETADDR, kAddressHeader},
+    MessageKind{"newRoute", RTM_NEWROUTE, kRouteHeader},
+    MessageKind{"deleteRoute", RTM_DELROUTE, kRouteHeader},
+    MessageKind{"getRoute", RTM_GETROUTE, kRouteHeader},
+    MessageKind{"newNamespaceId", RTM_NEWNSID, kNamespaceIdHeader},
+    MessageKind{"getNamespaceId", RTM_GETNSID, kNamespaceIdHeader},
+};
+
+}  // namespace rtnetlink::wire
