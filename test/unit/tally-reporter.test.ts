@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import TallyReporter from '../../scripts/tally-reporter.mjs'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rtnetlink-tally-'))
+  vi.stubEnv('RTNETLINK_TALLY', join(folder, 'tally.json'))
+  vi.spyOn(console, 'error').mockReturnValue()
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+  rmSync(folder, { recursive: true })
+})
+
+type Outcome = { state: string; note?: string }
+
+function module(outcomes: Outcome[], errors: Error[] = [], suiteErrors: Error[] = []) {
+  const tests = outcomes.map((outcome, index) => ({
+    fullName: `test ${index}`,
+    project: { name: 'kernel' },
+    result: () => outcome,
+  }))
+  return { errors: () => errors, children: { allTests: () => tests, allSuites: () => [{ errors: () => suiteErrors }] } }
+}
+
+function tally(modules: object[], unhandledErrors: Error[] = [], outcome = 'passed') {
+  new TallyReporter().onTestRunEnd(modules, unhandledErrors, outcome)
+  return JSON.parse(readFileSync(join(folder, 'tally.json'), 'utf8'))
+}
+
+describe('the tally', () => {
+  it('counts what passed and failed, and keeps the reason of what was skipped', () => {
+    const outcomes = [{ state: 'passed' }, { state: 'failed' }, { state: 'skipped', note: 'vlan: this kernel has no 8021q' }]
+    expect(tally([module(outcomes)], [], 'failed')).toEqual({
+      passed: 1,
+      failed: 1,
+      skipped: ['kernel: test 2: vlan: this kernel has no 8021q'],
+    })
+  })
+
+  it('counts a test that is skipped without a reason as failed', () => {
+    expect(tally([module([{ state: 'skipped' }])])).toEqual({ passed: 0, failed: 1, skipped: [] })
+  })
+
+  it('counts a test that never finished as failed', () => {
+    expect(tally([module([{ state: 'pending' }])]).failed).toBe(1)
+  })
+
+  it('counts a file that does not load, a failing beforeAll and an unhandled error', () => {
+    const error = new Error('no')
+    expect(tally([module([], [error]), module([], [], [error])], [error]).failed).toBe(3)
+  })
+
+  it('never reports a run that was interrupted as clean', () => {
+    expect(tally([module([{ state: 'passed' }])], [], 'interrupted').failed).toBe(1)
+  })
+})
