@@ -1,6 +1,7 @@
 #include <napi.h>
 
 #include "node/environment.h"
+#include "node/namespace.h"
 
 namespace rtnetlink::node {
 
@@ -22,6 +23,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   Environment::create(env);
   exports.Set("connect", Napi::Function::New<connect>(env, "connect"));
   exports.Set("counters", Napi::Function::New<counters>(env, "counters"));
+  Namespace::define(env, exports);
   return exports;
 }
 

@@ -27,6 +27,8 @@ enum class SystemCall : uint32_t {
   kFstat = 16,
   kFcntl = 17,
   kPoll = 18,
+  kSendto = 19,
+  kEventfd = 20,
 };
 
 /** A system call failed. Never leaves the addon: it becomes a `failed` completion, and TypeScript makes the Error. */

@@ -1,0 +1,183 @@
+#include "node/namespace.h"
+
+#include <mutex>
+#include <utility>
+
+#include "node/request.h"
+#include "sys/named_namespace.h"
+#include "sys/namespace.h"
+
+namespace rtnetlink::node {
+namespace {
+
+uint32_t request_id(const Napi::CallbackInfo& info) {
+  if (!info[0].IsNumber()) throw Napi::TypeError::New(info.Env(), "expected a request id");
+  return info[0].As<Napi::Number>().Uint32Value();
+}
+
+/** A path, or a part of one. */
+std::string path_argument(const Napi::CallbackInfo& info, std::size_t at) {
+  if (!info[at].IsString()) throw Napi::TypeError::New(info.Env(), "expected a path");
+  std::string path = info[at].As<Napi::String>().Utf8Value();
+  if (path.find('\0') != std::string::npos) throw Napi::TypeError::New(info.Env(), "a path cannot contain NUL");
+  return path;
+}
+
+/** One that stays in its directory. */
+std::string name_argument(const Napi::CallbackInfo& info, std::size_t at) {
+  std::string name = path_argument(info, at);
+  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos) {
+    throw Napi::TypeError::New(info.Env(), "not a namespace name: \"" + name + '"');
+  }
+  return name;
+}
+
+// binding.ts: Addon.deleteNamedNamespace()
+void delete_named_namespace(const Napi::CallbackInfo& info) {
+  run_request(Environment::of(info.Env()), request_id(info),
+              [directory = path_argument(info, 1), name = name_argument(info, 2)](const std::stop_token&) {
+                sys::delete_named_namespace(directory, name);
+                return wire::CompletionCode::kDone;
+              });
+}
+
+}  // namespace
+
+/** The descriptor, once there is one: put in by a native thread, read and taken out by the JavaScript thread. */
+class Namespace::Slot {
+ public:
+  explicit Slot(std::shared_ptr<sys::Runtime> runtime) : runtime_(std::move(runtime)) {}
+
+  void put(sys::UniqueFd descriptor) {
+    const auto held = std::make_shared<const Held>(Held{.runtime = runtime_,
+                                                        .counted = sys::Counted(runtime_->counters.namespaces),
+                                                        .descriptor = std::move(descriptor)});
+    const std::lock_guard lock(mutex_);
+    if (!closed_) descriptor_ = {held, &held->descriptor};
+  }
+
+  void close() {
+    std::shared_ptr<const sys::UniqueFd> last;
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    last.swap(descriptor_);
+  }
+
+  std::shared_ptr<const sys::UniqueFd> get() const {
+    const std::lock_guard lock(mutex_);
+    return descriptor_;
+  }
+
+ private:
+  struct Held {
+    std::shared_ptr<sys::Runtime> runtime;
+    sys::Counted counted;
+    sys::UniqueFd descriptor;
+  };
+
+  std::shared_ptr<sys::Runtime> runtime_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const sys::UniqueFd> descriptor_;
+  bool closed_ = false;
+};
+
+void Namespace::define(Napi::Env env, Napi::Object exports) {
+  const Napi::Function constructor = DefineClass(env, "Namespace",
+                                                 {
+                                                     InstanceAccessor<&Namespace::fd>("fd"),
+                                                     InstanceAccessor<&Namespace::inode>("inode"),
+                                                     InstanceMethod<&Namespace::create>("create"),
+                                                     InstanceMethod<&Namespace::create_named>("createNamed"),
+                                                     InstanceMethod<&Namespace::open_path>("openPath"),
+                                                     InstanceMethod<&Namespace::open_current>("openCurrent"),
+                                                     InstanceMethod<&Namespace::open_descriptor>("openDescriptor"),
+                                                     InstanceMethod<&Namespace::close>("close"),
+                                                 });
+  Environment::of(env).namespace_class = Napi::Persistent(constructor);
+  exports.Set("Namespace", constructor);
+  exports.Set("deleteNamedNamespace", Napi::Function::New<delete_named_namespace>(env, "deleteNamedNamespace"));
+}
+
+std::shared_ptr<const sys::UniqueFd> Namespace::descriptor_of(Napi::Value value) {
+  if (value.IsUndefined()) return nullptr;
+  const Napi::Env env = value.Env();
+  if (!value.IsObject() || !value.As<Napi::Object>().InstanceOf(Environment::of(env).namespace_class.Value())) {
+    throw Napi::TypeError::New(env, "namespace: expected a Namespace");
+  }
+  std::shared_ptr<const sys::UniqueFd> descriptor = Unwrap(value.As<Napi::Object>())->slot_->get();
+  if (!descriptor) throw Napi::TypeError::New(env, "namespace: it is not open");
+  return descriptor;
+}
+
+Namespace::Namespace(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<Namespace>(info), slot_(std::make_shared<Slot>(Environment::of(info.Env()).runtime())) {}
+
+// binding.ts: NativeNamespace.fd
+Napi::Value Namespace::fd(const Napi::CallbackInfo& info) {
+  const auto descriptor = slot_->get();
+  return Napi::Number::New(info.Env(), descriptor ? descriptor->get() : -1);
+}
+
+// binding.ts: NativeNamespace.inode
+Napi::Value Namespace::inode(const Napi::CallbackInfo& info) {
+  const auto descriptor = slot_->get();
+  if (!descriptor) return Napi::String::New(info.Env(), "");
+  try {
+    const sys::NamespaceIdentity identity = sys::identify(*descriptor);
+    return Napi::String::New(info.Env(), std::to_string(identity.device) + ':' + std::to_string(identity.inode));
+  } catch (const sys::SystemError&) {
+    return Napi::String::New(info.Env(), "");
+  }
+}
+
+// binding.ts: NativeNamespace.create()
+void Namespace::create(const Napi::CallbackInfo& info) { fill(info, sys::create_namespace); }
+
+// binding.ts: NativeNamespace.createNamed()
+void Namespace::create_named(const Napi::CallbackInfo& info) {
+  fill(info, [directory = path_argument(info, 1), name = name_argument(info, 2)] {
+    return sys::create_named_namespace(directory, name);
+  });
+}
+
+// binding.ts: NativeNamespace.openPath()
+void Namespace::open_path(const Napi::CallbackInfo& info) {
+  fill(info, [path = path_argument(info, 1)] { return sys::open_namespace(path); });
+}
+
+// binding.ts: NativeNamespace.openCurrent()
+void Namespace::open_current(const Napi::CallbackInfo& info) {
+  const uint32_t id = request_id(info);
+  claim(info.Env());
+  run_request_here(Environment::of(info.Env()), id, [this] { slot_->put(sys::open_current_namespace()); });
+}
+
+// binding.ts: NativeNamespace.openDescriptor()
+void Namespace::open_descriptor(const Napi::CallbackInfo& info) {
+  const uint32_t id = request_id(info);
+  if (!info[1].IsNumber()) throw Napi::TypeError::New(info.Env(), "expected a descriptor");
+  const int descriptor = info[1].As<Napi::Number>().Int32Value();
+  claim(info.Env());
+  run_request_here(Environment::of(info.Env()), id, [&] { slot_->put(sys::duplicate_namespace(descriptor)); });
+}
+
+// binding.ts: NativeNamespace.close()
+void Namespace::close(const Napi::CallbackInfo&) {
+  claimed_ = true;
+  slot_->close();
+}
+
+void Namespace::claim(Napi::Env env) {
+  if (std::exchange(claimed_, true)) throw Napi::TypeError::New(env, "this Namespace was opened or closed before");
+}
+
+void Namespace::fill(const Napi::CallbackInfo& info, std::function<sys::UniqueFd()> open) {
+  const uint32_t id = request_id(info);
+  claim(info.Env());
+  run_request(Environment::of(info.Env()), id, [slot = slot_, open = std::move(open)](const std::stop_token&) {
+    slot->put(open());
+    return wire::CompletionCode::kDone;
+  });
+}
+
+}  // namespace rtnetlink::node

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <napi.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "node/environment.h"
+#include "sys/unique_fd.h"
+
+namespace rtnetlink::node {
+
+/** binding.ts: NativeNamespace */
+class Namespace : public Napi::ObjectWrap<Namespace> {
+ public:
+  /** Adds the class and deleteNamedNamespace to the exports. */
+  static void define(Napi::Env env, Napi::Object exports);
+
+  /**
+   * The descriptor behind a NativeNamespace, which stays open for as long as the result is held, whatever JavaScript
+   * does with the handle; null for undefined. @throws TypeError when it is something else, or not open.
+   */
+  static std::shared_ptr<const sys::UniqueFd> descriptor_of(Napi::Value value);
+
+  explicit Namespace(const Napi::CallbackInfo& info);
+
+ private:
+  class Slot;
+
+  Napi::Value fd(const Napi::CallbackInfo& info);
+  Napi::Value inode(const Napi::CallbackInfo& info);
+  void create(const Napi::CallbackInfo& info);
+  void create_named(const Napi::CallbackInfo& info);
+  void open_path(const Napi::CallbackInfo& info);
+  void open_current(const Napi::CallbackInfo& info);
+  void open_descriptor(const Napi::CallbackInfo& info);
+  void close(const Napi::CallbackInfo& info);
+
+  void claim(Napi::Env env);
+  void fill(const Napi::CallbackInfo& info, std::function<sys::UniqueFd()> open);
+
+  bool claimed_ = false;
+  std::shared_ptr<Slot> slot_;
+};
+
+}  // namespace rtnetlink::node

@@ -1,0 +1,72 @@
+#include "sys/namespace.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "sys/native_thread.h"
+#include "sys/retry.h"
+#include "sys/system_error.h"
+
+namespace rtnetlink::sys {
+namespace {
+
+UniqueFd checked(UniqueFd descriptor) {
+  struct statfs filesystem {};
+  if (fstatfs(descriptor.get(), &filesystem) != 0) throw SystemError(SystemCall::kStatfs);
+  const bool is_namespace = filesystem.f_type == NSFS_MAGIC;
+  if (is_namespace && ioctl(descriptor.get(), NS_GET_NSTYPE) == CLONE_NEWNET) return descriptor;
+  throw SystemError(SystemCall::kStatfs, EINVAL);
+}
+
+}  // namespace
+
+UniqueFd create_namespace() {
+  UniqueFd created;
+  run_on_fresh_thread([&] {
+    if (unshare(CLONE_NEWNET) != 0) throw SystemError(SystemCall::kUnshare);
+    created = open_current_namespace();
+  });
+  return created;
+}
+
+UniqueFd open_namespace(const std::string& path) {
+  // Not to wait when the path is a fifo's.
+  UniqueFd descriptor(retry([&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); }));
+  if (!descriptor) throw SystemError(SystemCall::kOpen);
+  return checked(std::move(descriptor));
+}
+
+UniqueFd open_current_namespace() {
+  UniqueFd descriptor(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+  if (!descriptor) throw SystemError(SystemCall::kOpen);
+  return descriptor;
+}
+
+UniqueFd duplicate_namespace(int descriptor) {
+  UniqueFd duplicate(fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+  if (!duplicate) throw SystemError(SystemCall::kFcntl);
+  return checked(std::move(duplicate));
+}
+
+NamespaceIdentity identify(const UniqueFd& descriptor) {
+  struct stat status {};
+  if (fstat(descriptor.get(), &status) != 0) throw SystemError(SystemCall::kFstat);
+  return {.device = status.st_dev, .inode = status.st_ino};
+}
+
+void run_in_namespace(const UniqueFd& descriptor, const std::function<void()>& body) {
+  run_on_fresh_thread([&] {
+    if (setns(descriptor.get(), CLONE_NEWNET) != 0) throw SystemError(SystemCall::kSetns);
+    body();
+  });
+}
+
+}  // namespace rtnetlink::sys

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+
+#include "sys/unique_fd.h"
+
+namespace rtnetlink::sys {
+
+/** What tells one namespace from another, for as long as it lives. */
+struct NamespaceIdentity {
+  dev_t device;
+  ino_t inode;
+};
+
+/** A new network namespace, kept alive by the descriptor. May wait long: the kernel makes and destroys namespaces under
+ * one lock. */
+[[nodiscard]] UniqueFd create_namespace();
+
+/** @throws SystemError EINVAL (statfs) when the file is no network namespace. */
+[[nodiscard]] UniqueFd open_namespace(const std::string& path);
+
+/** The namespace of the calling thread. */
+[[nodiscard]] UniqueFd open_current_namespace();
+
+/** A duplicate of a descriptor that is not ours. @throws SystemError as open_namespace. */
+[[nodiscard]] UniqueFd duplicate_namespace(int descriptor);
+
+[[nodiscard]] NamespaceIdentity identify(const UniqueFd& descriptor);
+
+/**
+ * Runs `body` on a thread that first enters the namespace and afterwards ends, and rethrows what it throws. No thread
+ * is ever taken into another namespace and back: if the way back failed, it would serve its next caller in the wrong
+ * one.
+ */
+void run_in_namespace(const UniqueFd& descriptor, const std::function<void()>& body);
+
+}  // namespace rtnetlink::sys
