@@ -13,6 +13,7 @@ let root: string
 let compilerless: string
 let sources: ReturnType<typeof pack>
 let prebuilt: ReturnType<typeof pack>
+let foreign: ReturnType<typeof pack>
 
 beforeAll(() => {
   const binary = join(repository, 'build/Release/rtnetlink.node')
@@ -23,7 +24,15 @@ beforeAll(() => {
   sources = pack(folder, join(root, 'sources'))
   prebuild(folder, binary)
   prebuilt = pack(folder, join(root, 'prebuilt'))
+  writeFileSync(join(folder, addedTo(prebuilt)), 'made for another machine')
+  foreign = pack(folder, join(root, 'foreign'))
 })
+
+function addedTo(tarball: ReturnType<typeof pack>): string {
+  const [added = '', ...others] = tarball.files.filter(file => !sources.files.includes(file))
+  expect(others).toEqual([])
+  return added
+}
 
 afterAll(() => {
   rmSync(root, { recursive: true, force: true })
@@ -54,9 +63,7 @@ describe('the tarball', () => {
   })
 
   it('holds the prebuilt addon under the name that the loader looks for', () => {
-    const [added, ...others] = prebuilt.files.filter(file => !sources.files.includes(file))
-    expect(added).toMatch(new RegExp(`^prebuilds/linux-${process.arch}/rtnetlink\\.(glibc|musl)\\.node$`))
-    expect(others).toEqual([])
+    expect(addedTo(prebuilt)).toMatch(new RegExp(`^prebuilds/linux-${process.arch}/rtnetlink\\.(glibc|musl)\\.node$`))
   })
 })
 
@@ -114,7 +121,7 @@ describe('installed with a prebuilt addon, without a compiler', () => {
   })
 })
 
-describe('installed without a prebuilt addon', () => {
+describe('installed without a prebuilt addon that fits', () => {
   it('compiles, and runs', () => {
     const project = consumer(join(root, 'compiled'), sources.tarball)
     succeed(install(project))
@@ -123,8 +130,12 @@ describe('installed without a prebuilt addon', () => {
     expect(succeed(run(process.execPath, ['esm.mjs'], project)).stdout).toBe('found lo\n')
   })
 
-  it('names the missing tools when it cannot compile', () => {
-    const { status, stdout, stderr } = install(consumer(join(root, 'refused'), sources.tarball), compilerless)
+  it.each([
+    ['without a prebuilt addon', () => sources],
+    ['with one that does not load', () => foreign],
+  ])('names the missing tools when it cannot compile, %s', (name, packed) => {
+    const project = consumer(join(root, `refused ${name}`), packed().tarball)
+    const { status, stdout, stderr } = install(project, compilerless)
     expect(status).not.toBe(0)
     expect(stdout + stderr).toContain('python3, make and g++ were not found. Install')
   })
