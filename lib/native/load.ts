@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Addon } from './binding.ts'
 import { AddonLoadError, UnsupportedPlatformError } from './load-errors.ts'
@@ -19,6 +19,8 @@ export function loadAddon(): Addon {
 
 function load(): Addon {
   if (process.platform !== 'linux') throw new UnsupportedPlatformError(process.platform)
+  const other = process.env.RTNETLINK_ADDON
+  if (other) return loadFile(resolve(other))
   const root = moduleRoot()
   const candidates = [
     ['build', 'Release', 'rtnetlink.node'],
@@ -34,6 +36,15 @@ function load(): Addon {
       candidates.map(parts => join(root, ...parts)),
       cause,
     )
+  }
+}
+
+/** RTNETLINK_ADDON names another build of the addon: the tests' own, with sanitizers. */
+function loadFile(file: string): Addon {
+  try {
+    return createRequire(import.meta.url)(file)
+  } catch (cause) {
+    throw new AddonLoadError([file], cause)
   }
 }
 
