@@ -2,6 +2,7 @@
 
 #include "node/environment.h"
 #include "node/namespace.h"
+#include "node/netlink_socket.h"
 #include "node/ping.h"
 
 namespace rtnetlink::node {
@@ -24,6 +25,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   Environment::create(env);
   exports.Set("connect", Napi::Function::New<connect>(env, "connect"));
   exports.Set("counters", Napi::Function::New<counters>(env, "counters"));
+  NetlinkSocket::define(env, exports);
   Namespace::define(env, exports);
   define_ping(env, exports);
   return exports;

@@ -1,0 +1,82 @@
+#include "node/netlink_socket.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "node/arguments.h"
+#include "node/namespace.h"
+#include "wire/encode.h"
+#include "wire/message_kind.h"
+
+namespace rtnetlink::node {
+
+namespace {
+
+[[noreturn]] void throw_malformed(Napi::Env env, const wire::MessageKind& kind, const wire::Malformed& malformed) {
+  throw Napi::TypeError::New(env, std::string(kind.method) + ": malformed record: " + malformed.problem + ", at word " +
+                                      std::to_string(malformed.word));
+}
+
+sys::SocketOrigin to_origin(Napi::Object options) {
+  sys::SocketSettings settings;
+  settings.protocol = to_int(options.Get("protocol"), "protocol");
+  settings.receive_buffer = to_int(options.Get("receiveBuffer"), "receiveBuffer");
+  settings.strict = options.Get("strict").ToBoolean();
+  return {settings, Namespace::descriptor_of(options.Get("namespace"))};
+}
+
+}  // namespace
+
+void NetlinkSocket::define(Napi::Env env, Napi::Object exports) {
+  std::vector<PropertyDescriptor> methods;
+  for (const wire::MessageKind& kind : wire::kMessageKinds) {
+    auto* data = const_cast<wire::MessageKind*>(&kind);
+    methods.push_back(InstanceMethod(kind.method, &NetlinkSocket::queue_message, napi_default, data));
+  }
+  methods.push_back(InstanceMethod<&NetlinkSocket::flush>("flush"));
+  methods.push_back(InstanceMethod<&NetlinkSocket::resume>("resume"));
+  methods.push_back(InstanceMethod<&NetlinkSocket::cancel>("cancel"));
+  methods.push_back(InstanceMethod<&NetlinkSocket::close>("close"));
+  exports.Set("NetlinkSocket", DefineClass(env, "NetlinkSocket", methods));
+}
+
+NetlinkSocket::NetlinkSocket(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<NetlinkSocket>(info), environment_(Environment::of(info.Env())) {
+  if (!info[0].IsObject()) throw Napi::TypeError::New(info.Env(), "NetlinkSocket: expected options");
+  const auto options = info[0].As<Napi::Object>();
+  const int restarts = to_int(options.Get("dumpRetries"), "dumpRetries");
+  session_ = std::make_shared<sys::Session>(environment_.runtime(), to_origin(options), restarts);
+}
+
+/** One that was never closed; also when its constructor threw. */
+NetlinkSocket::~NetlinkSocket() {
+  if (session_) session_->close();
+}
+
+// binding.ts: NativeSocket.newLink() and all other message calls
+void NetlinkSocket::queue_message(const Napi::CallbackInfo& info) {
+  const auto& kind = *static_cast<const wire::MessageKind*>(info.Data());
+  const std::span<const uint32_t> words = to_words(info, 0, kind.method);
+  if (const auto malformed = wire::find_problem(kind, words)) throw_malformed(info.Env(), kind, *malformed);
+  const wire::Record record(kind, words);
+  if (session_->is_orphan(record)) throw_malformed(info.Env(), kind, {"it is linked to nothing in this flush", 2});
+  environment_.begin_request();
+  session_->append(record);
+}
+
+// binding.ts: NativeSocket.flush()
+void NetlinkSocket::flush(const Napi::CallbackInfo&) { session_->flush(); }
+
+// binding.ts: NativeSocket.resume()
+void NetlinkSocket::resume(const Napi::CallbackInfo& info) { session_->resume(to_id(info[0], "resume")); }
+
+// binding.ts: NativeSocket.cancel()
+Napi::Value NetlinkSocket::cancel(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), session_->cancel(to_id(info[0], "cancel")));
+}
+
+// binding.ts: NativeSocket.close()
+void NetlinkSocket::close(const Napi::CallbackInfo&) { session_->close(); }
+
+}  // namespace rtnetlink::node

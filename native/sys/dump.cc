@@ -1,0 +1,121 @@
+#include "sys/dump.h"
+
+#include <linux/netlink.h>
+
+#include <cerrno>
+#include <cstddef>
+
+#include "sys/link_names.h"
+#include "sys/patience.h"
+#include "sys/system_error.h"
+#include "wire/encode.h"
+#include "wire/refusal.h"
+
+namespace rtnetlink::sys {
+
+using wire::CompletionCode;
+
+namespace {
+/** Each lets the receive buffer grow to what did not fit. */
+constexpr int kMostTruncations = 3;
+}  // namespace
+
+bool Dump::start(const wire::Record& record, const Predecessor& previous, const std::stop_token& stop) {
+  id_ = record.id();
+  return encode(record, previous, stop) && send();
+}
+
+bool Dump::encode(const wire::Record& record, const Predecessor& previous, const std::stop_token& stop) {
+  LinkNames names(socket_, previous, stop);
+  const auto flags = static_cast<uint16_t>((NLM_F_REQUEST | NLM_F_DUMP | record.message_flags()) & ~NLM_F_ACK);
+  const wire::Encoded encoded = wire::encode(record, flags, 0, writer_, names);
+  if (encoded.end == wire::Encoded::End::kComplete) return true;
+  const bool unresolved = encoded.end == wire::Encoded::End::kUnresolved;
+  return complete({id_, unresolved ? CompletionCode::kUnresolved : CompletionCode::kTooLarge,
+                   static_cast<uint32_t>(unresolved ? encoded.error : EMSGSIZE), static_cast<uint32_t>(encoded.offset)},
+                  writer_.bytes());
+}
+
+bool Dump::send() {
+  sequence_ = socket_.reserve_sequences(1);
+  interrupted_ = filtered_ = truncated_ = false;
+  writer_.patch(offsetof(nlmsghdr, nlmsg_seq), sequence_);
+  try {
+    socket_.send(writer_.bytes());
+    return true;
+  } catch (const SystemError& error) {
+    return complete(
+        {id_, CompletionCode::kFailed, static_cast<uint32_t>(error.error()), static_cast<uint32_t>(error.call())});
+  }
+}
+
+/** Parts of an attempt that will be repeated are not worth their way to JavaScript. */
+Dump::Progress Dump::advance(const std::stop_token& stop) {
+  const auto received = receive(stop);
+  if (!received) return Progress::kOver;
+  if (received->truncated) {
+    truncated_ = true;
+    return Progress::kNothing;
+  }
+  const wire::DumpPart part = wire::read_dump_part(received->bytes, sequence_);
+  interrupted_ |= part.interrupted;
+  filtered_ |= part.filtered;
+  const bool in_vain = truncated_ || (interrupted_ && restarts_left_ > 0);
+  const bool has_part = !in_vain && !part.messages.empty();
+  if (has_part) completions_.post({id_, CompletionCode::kPart}, part.messages);
+  has_parts_ |= has_part;
+  if (!part.end) return has_part ? Progress::kPart : Progress::kNothing;
+  if (in_vain && part.end->error() == 0) return restart();
+  finish(*part.end);
+  return Progress::kOver;
+}
+
+/** The next datagram; nothing when the dump is over because none can be had. */
+std::optional<Received> Dump::receive(const std::stop_token& stop) {
+  Patience patience(stop);
+  try {
+    for (;;) {
+      const Received received = socket_.receive();
+      if (received.what == Received::What::kDatagram) return received;
+      if (received.what == Received::What::kOverrun) continue;
+      if (!patience.wait(socket_)) {
+        complete({id_, CompletionCode::kUnknown, static_cast<uint32_t>(patience.error())});
+        return std::nullopt;
+      }
+    }
+  } catch (const SystemError& error) {
+    complete({id_, CompletionCode::kUnknown, static_cast<uint32_t>(error.error())});
+    return std::nullopt;
+  }
+}
+
+/** What a reader of a stream has, it cannot forget: then a part that was cut off is the end. */
+Dump::Progress Dump::restart() {
+  const bool repeatable = !has_parts_ || restarts_left_ > 0;
+  if (truncated_ && (!repeatable || ++truncations_ > kMostTruncations)) {
+    complete({id_, CompletionCode::kTruncated});
+    return Progress::kOver;
+  }
+  if (!truncated_) --restarts_left_;
+  completions_.post({id_, CompletionCode::kDumpRestart, 0, ++restarts_});
+  has_parts_ = false;
+  return send() ? Progress::kNothing : Progress::kOver;
+}
+
+void Dump::finish(const wire::Message& end) {
+  if (end.error() != 0) {
+    complete(wire::refusal(id_, end), wire::padded_extended_ack(end), writer_.bytes());
+    return;
+  }
+  succeeded_ = true;
+  const uint32_t flags = (interrupted_ ? wire::kDumpInterrupted : 0U) | (filtered_ ? wire::kDumpFiltered : 0U);
+  complete({id_, CompletionCode::kDumpDone, 0, flags}, end.extended_ack());
+}
+
+/** Always false: there is nothing more to come. */
+bool Dump::complete(const wire::Completion& completion, wire::Bytes first, wire::Bytes second) {
+  completions_.post(completion, first, second);
+  return false;
+}
+
+}  // namespace rtnetlink::sys

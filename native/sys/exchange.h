@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sys/completion_queue.h"
+#include "sys/netlink_socket.h"
+#include "sys/predecessor.h"
+#include "wire/completion.h"
+#include "wire/link_resolver.h"
+#include "wire/message_reader.h"
+#include "wire/message_writer.h"
+#include "wire/record.h"
+
+namespace rtnetlink::sys {
+
+/** Sends a batch of ordinary records over a socket and completes each of them. Kept for the next batch, for its
+ * buffers. */
+class Exchange : private wire::LinkResolver {
+ public:
+  Exchange(NetlinkSocket& socket, CompletionQueue& completions) : socket_(socket), completions_(completions) {}
+
+  /** `previous` is of the record before the first; afterwards, of the last. */
+  void run(std::span<const wire::Record> records, Predecessor& previous, const std::stop_token& stop);
+
+ private:
+  enum class State : uint8_t {
+    kUnsent,
+    /** Sent, and an answer must come. */
+    kAwaited,
+    /** Sent without NLM_F_ACK: success is silent. */
+    kSilent,
+    /** Sent; its answer did not fit the receive buffer. */
+    kTruncated,
+    kSucceeded,
+    kFailed,
+  };
+
+  struct Slot {
+    const wire::Record* record;
+    std::size_t start;
+    std::size_t length;
+    State state;
+  };
+
+  void encode(const wire::Record& record);
+  void complete_unencoded(const wire::Record& record, std::size_t start, int error, std::size_t offset,
+                          wire::CompletionCode code);
+
+  void send_unsent(std::size_t end);
+  void send_one_by_one(std::span<Slot> slots);
+  void request_acknowledgement(const Slot& slot);
+  void mark_sent(std::span<Slot> slots);
+  void fail(std::span<Slot> slots, const SystemError& error);
+
+  void receive();
+  void receive_what_is_there();
+  void settle_all(wire::Bytes datagram);
+  void settle(const wire::Message& message, Slot& slot);
+  void truncated(wire::Bytes datagram);
+  void remember_link(const wire::Message& message);
+  void refuse(Slot& slot, const wire::Message& answer);
+  void conclude(Slot& slot, State state);
+  void give_up(int error);
+  void repeat_truncated();
+  void settle_silent();
+
+  wire::Bytes request(const Slot& slot) const { return writer_.bytes(slot.start, slot.length); }
+
+  wire::LinkIndex index_of(std::string_view name) override;
+  wire::LinkIndex index_of_previous() override;
+  wire::LinkIndex link_of_previous() override;
+
+  NetlinkSocket& socket_;
+  CompletionQueue& completions_;
+  wire::MessageWriter writer_;
+  wire::CompletionBuffer completed_;
+  std::vector<Slot> slots_;
+
+  // Of the batch at hand.
+  uint32_t first_sequence_ = 0;
+  std::size_t sent_slots_ = 0;
+  std::size_t awaited_ = 0;
+  bool overrun_ = false;
+  bool renames_unsent_ = false;
+  const Predecessor* previous_ = nullptr;
+  Predecessor last_;
+  const std::stop_token* stop_ = nullptr;
+  std::string known_name_;
+  wire::LinkIndex known_index_;
+};
+
+}  // namespace rtnetlink::sys

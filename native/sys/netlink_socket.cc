@@ -1,0 +1,130 @@
+#include "sys/netlink_socket.h"
+
+#include <linux/netlink.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "sys/retry.h"
+#include "sys/system_error.h"
+#include "wire/align.h"
+
+namespace rtnetlink::sys {
+
+namespace {
+
+/** The kernel sizes the parts of a dump by the largest buffer it has seen on the socket, up to this. */
+constexpr std::size_t kFirstBuffer = 32 * 1024;
+constexpr std::size_t kLargestBuffer = 16 * 1024 * 1024;
+/** How often, and with what pauses, the kernel is asked again when it lacks memory for a message. */
+constexpr int kSendTries = 4;
+constexpr int kSendPause = 2;
+
+#ifndef SO_NETNS_COOKIE
+constexpr int SO_NETNS_COOKIE = 71;
+#endif
+
+}  // namespace
+
+NetlinkSocket::NetlinkSocket(const SocketSettings& settings, Counters& counters)
+    : fd_(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, settings.protocol)) {
+  if (!fd_) throw SystemError(SystemCall::kSocket);
+  counted_ = Counted(counters.sockets);
+  configure(settings);
+  sockaddr_nl address{};
+  address.nl_family = AF_NETLINK;
+  if (::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
+    throw SystemError(SystemCall::kBind);
+}
+
+void NetlinkSocket::configure(const SocketSettings& settings) {
+  set_option(SOL_NETLINK, NETLINK_EXT_ACK, 1);
+  set_option(SOL_NETLINK, NETLINK_CAP_ACK, 1);
+  if (settings.strict) set_option(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+  if (settings.receive_buffer > 0) set_receive_buffer(settings.receive_buffer);
+  int capacity = 0;
+  socklen_t length = sizeof(capacity);
+  ::getsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &capacity, &length);
+  receive_capacity_ = static_cast<std::size_t>(capacity);
+  length = sizeof(namespace_cookie_);
+  ::getsockopt(fd_.get(), SOL_SOCKET, SO_NETNS_COOKIE, &namespace_cookie_, &length);
+}
+
+/** An option that this kernel does not know only makes answers poorer. */
+void NetlinkSocket::set_option(int level, int name, int value) const {
+  if (::setsockopt(fd_.get(), level, name, &value, sizeof(value)) == 0 || errno == ENOPROTOOPT) return;
+  throw SystemError(SystemCall::kSetsockopt);
+}
+
+/** The limit of net.core.rmem_max is for those without CAP_NET_ADMIN. */
+void NetlinkSocket::set_receive_buffer(int bytes) const {
+  if (::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) == 0) return;
+  if (errno != EPERM) throw SystemError(SystemCall::kSetsockopt);
+  set_option(SOL_SOCKET, SO_RCVBUF, bytes);
+}
+
+void NetlinkSocket::send(wire::Bytes messages) {
+  sockaddr_nl kernel{};
+  kernel.nl_family = AF_NETLINK;
+  iovec data{const_cast<std::byte*>(messages.data()), messages.size()};
+  msghdr header{};
+  header.msg_name = &kernel;
+  header.msg_namelen = sizeof(kernel);
+  header.msg_iov = &data;
+  header.msg_iovlen = 1;
+  for (int tries = 1;; ++tries) {
+    if (retry([&] { return ::sendmsg(fd_.get(), &header, 0); }) >= 0) return;
+    const int error = errno;
+    if ((error != ENOBUFS && error != EAGAIN) || tries == kSendTries) throw SystemError(SystemCall::kSendmsg, error);
+    ::poll(nullptr, 0, kSendPause << tries);
+  }
+}
+
+Received NetlinkSocket::receive() {
+  if (buffer_.empty()) buffer_.resize(kFirstBuffer);
+  for (;;) {
+    sockaddr_nl from{};
+    socklen_t from_length = sizeof(from);
+    const ssize_t length = retry([&] {
+      return ::recvfrom(fd_.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT | MSG_TRUNC,
+                        reinterpret_cast<sockaddr*>(&from), &from_length);
+    });
+    if (length < 0) {
+      if (errno == EAGAIN) return {Received::What::kNothing, {}};
+      if (errno == ENOBUFS) return {Received::What::kOverrun, {}};
+      throw SystemError(SystemCall::kRecvmsg);
+    }
+    if (from_length < sizeof(from) || from.nl_pid != 0) continue;
+    const auto size = static_cast<std::size_t>(length);
+    if (size <= buffer_.size()) return {Received::What::kDatagram, wire::Bytes(buffer_).first(size)};
+    if (size <= kLargestBuffer) buffer_.resize(wire::align(size));
+    return {Received::What::kDatagram, wire::Bytes(buffer_).first(kFirstBuffer), true};
+  }
+}
+
+bool NetlinkSocket::wait(std::chrono::milliseconds time) const {
+  pollfd poll{fd_.get(), POLLIN, 0};
+  return ::poll(&poll, 1, static_cast<int>(time.count())) > 0;
+}
+
+wire::LinkIndex NetlinkSocket::index_of(std::string_view name) const {
+  ifreq request{};
+  if (name.size() >= sizeof(request.ifr_name)) return {0, ENODEV};
+  std::memcpy(request.ifr_name, name.data(), name.size());
+  if (::ioctl(fd_.get(), SIOCGIFINDEX, &request) != 0) return {0, errno};
+  return {static_cast<uint32_t>(request.ifr_ifindex), 0};
+}
+
+UniqueFd NetlinkSocket::network_namespace() const { return UniqueFd(::ioctl(fd_.get(), SIOCGSKNS)); }
+
+uint32_t NetlinkSocket::reserve_sequences(std::size_t count) {
+  return std::exchange(sequence_, sequence_ + static_cast<uint32_t>(count));
+}
+
+}  // namespace rtnetlink::sys

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
+#include "sys/completion_queue.h"
+#include "sys/counters.h"
+#include "sys/netlink_socket.h"
+#include "sys/predecessor.h"
+#include "sys/request_queue.h"
+#include "sys/runtime.h"
+#include "sys/socket_origin.h"
+
+namespace rtnetlink::sys {
+
+/**
+ * A run of overlapping records, spread over threads that have a socket each and end with the run. The kernel releases
+ * RTNL while the deletion of a link waits for its readers, so the waits of many overlap.
+ */
+class OverlapRun {
+ public:
+  OverlapRun(RequestQueue& queue, const SocketOrigin& origin, Runtime& runtime)
+      : queue_(queue), origin_(origin), runtime_(runtime) {}
+
+  /** Returns when all have completed, with the outcome of the last in call order. */
+  Predecessor run(NetlinkSocket& first, const std::stop_token& stop);
+
+ private:
+  struct Turn {
+    wire::Record record;
+    std::size_t number;
+  };
+
+  void work_beside(const NetlinkSocket& first, const std::stop_token& stop);
+  void work(NetlinkSocket& socket, const std::stop_token& stop);
+  std::optional<Turn> next();
+  void conclude(std::size_t number, const Predecessor& outcome);
+
+  static constexpr std::size_t kMostSockets = 32;
+
+  RequestQueue& queue_;
+  const SocketOrigin& origin_;
+  Runtime& runtime_;
+
+  std::mutex mutex_;
+  std::size_t taken_ = 0;
+  std::size_t last_ = 0;
+  Predecessor outcome_;
+};
+
+}  // namespace rtnetlink::sys

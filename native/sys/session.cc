@@ -1,0 +1,162 @@
+#include "sys/session.h"
+
+#include <utility>
+
+#include "sys/dump.h"
+#include "sys/overlap_run.h"
+#include "sys/system_error.h"
+
+namespace rtnetlink::sys {
+
+using wire::CompletionCode;
+
+void Session::append(const wire::Record& record) {
+  if (queue_.is_closed()) return runtime_->completions.post({record.id(), CompletionCode::kCancelled});
+  if (queue_.is_full() && !record.has(wire::kLinked)) flush();
+  queue_.append(record);
+}
+
+void Session::flush() {
+  if (queue_.flush()) schedule();
+}
+
+void Session::schedule() {
+  used_ = true;
+  try {
+    runtime_->pool.submit([self = shared_from_this()](const std::stop_token& stop) { self->run(stop); });
+  } catch (const SystemError& error) {
+    fail_all(error);
+    queue_.stand_still();
+  }
+}
+
+void Session::resume(uint32_t id) {
+  if (const auto stream = find_stream(id)) stream->resume();
+}
+
+bool Session::cancel(uint32_t id) {
+  if (queue_.cancel(id)) {
+    runtime_->completions.post({id, CompletionCode::kCancelled});
+    return true;
+  }
+  if (const auto stream = find_stream(id)) stream->cancel();
+  return false;
+}
+
+void Session::close() {
+  if (queue_.is_closed()) return;
+  complete_all(queue_.close(), {0, CompletionCode::kCancelled});
+  cancel_streams();
+  if (!used_) return disconnect();
+  if (queue_.start_if_idle()) schedule();
+}
+
+std::shared_ptr<StreamDump> Session::find_stream(uint32_t id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = streams_.find(id);
+  return found == streams_.end() ? nullptr : found->second;
+}
+
+void Session::cancel_streams() {
+  std::unordered_map<uint32_t, std::shared_ptr<StreamDump>> streams;
+  {
+    const std::lock_guard lock(mutex_);
+    streams_closed_ = true;
+    streams.swap(streams_);
+  }
+  for (const auto& [id, stream] : streams) stream->cancel();
+}
+
+/** Once take() says that there is nothing, the next job may have begun: no member is touched any more. */
+void Session::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const std::size_t capacity = connection_ ? connection_->socket.receive_capacity() : 0;
+    const Turn turn = queue_.take(previous_.succeeded, {capacity / 2}, records_);
+    if (turn == Turn::kIdle) return;
+    if (turn == Turn::kClosed) return disconnect();
+    perform(turn, stop);
+  }
+}
+
+void Session::perform(Turn turn, const std::stop_token& stop) {
+  if (turn == Turn::kCancelled) {
+    previous_ = {};
+    return;
+  }
+  if (turn == Turn::kSkipped) {
+    previous_ = {};
+    return runtime_->completions.post({records_.front().id(), CompletionCode::kSkipped});
+  }
+  try {
+    if (!connection_)
+      connection_ = std::make_unique<Connection>(origin_->open(runtime_->counters), runtime_->completions);
+    perform_connected(turn, stop);
+  } catch (const SystemError& error) {
+    fail_all(error);
+  }
+}
+
+/** Throws only what opening another socket throws, before anything is sent. */
+void Session::perform_connected(Turn turn, const std::stop_token& stop) {
+  switch (turn) {
+    case Turn::kBatch:
+      return connection_->exchange.run(records_, previous_, stop);
+    case Turn::kDump:
+      return dump(records_.front(), stop);
+    case Turn::kStream:
+      return stream(records_.front(), stop);
+    case Turn::kOverlap:
+      previous_ = OverlapRun(queue_, *origin_, *runtime_).run(connection_->socket, stop);
+      return;
+    default:
+      return;
+  }
+}
+
+void Session::dump(const wire::Record& record, const std::stop_token& stop) {
+  Dump dump(connection_->socket, runtime_->completions, dump_restarts_);
+  bool going = dump.start(record, previous_, stop);
+  while (going) going = dump.advance(stop) != Dump::Progress::kOver;
+  previous_ = {dump.succeeded()};
+}
+
+void Session::stream(const wire::Record& record, const std::stop_token& stop) {
+  NetlinkSocket socket = origin_->open_beside(connection_->socket, runtime_->counters);
+  const auto stream = std::make_shared<StreamDump>(runtime_, std::move(socket), record.id());
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(streams_, [](const auto& entry) { return entry.second->is_over(); });
+    if (streams_closed_) {
+      stream->cancel();
+    } else {
+      streams_.emplace(record.id(), stream);
+    }
+  }
+  stream->start(record, previous_, stop);
+  previous_ = {true};
+}
+
+void Session::complete_all(const std::vector<uint32_t>& ids, const wire::Completion& like) {
+  wire::CompletionBuffer buffer;
+  for (const uint32_t id : ids) buffer.append({id, like.code, like.error, like.detail});
+  runtime_->completions.post(buffer);
+}
+
+/** Nothing of what waits, or was just taken, can be sent. */
+void Session::fail_all(const SystemError& error) {
+  std::vector<uint32_t> ids;
+  for (const wire::Record& record : records_) ids.push_back(record.id());
+  records_.clear();
+  const std::vector<uint32_t> waiting = queue_.withdraw();
+  ids.insert(ids.end(), waiting.begin(), waiting.end());
+  complete_all(ids,
+               {0, CompletionCode::kFailed, static_cast<uint32_t>(error.error()), static_cast<uint32_t>(error.call())});
+  previous_ = {};
+}
+
+void Session::disconnect() {
+  connection_.reset();
+  origin_.reset();
+}
+
+}  // namespace rtnetlink::sys

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "sys/counters.h"
+#include "sys/netlink_socket.h"
+#include "sys/unique_fd.h"
+
+namespace rtnetlink::sys {
+
+/** Where the sockets of one session come from: all are of the same namespace. */
+class SocketOrigin {
+ public:
+  /** Null means the process's own namespace. */
+  SocketOrigin(const SocketSettings& settings, std::shared_ptr<const UniqueFd> network_namespace)
+      : settings_(settings), namespace_(std::move(network_namespace)) {}
+
+  /** On any thread. @throws SystemError */
+  NetlinkSocket open(Counters& counters) const;
+  /** Another one in the namespace of the first. On any thread. @throws SystemError */
+  NetlinkSocket open_beside(const NetlinkSocket& first, Counters& counters) const;
+
+ private:
+  NetlinkSocket open_in(const UniqueFd& network_namespace, Counters& counters) const;
+
+  SocketSettings settings_;
+  std::shared_ptr<const UniqueFd> namespace_;
+};
+
+}  // namespace rtnetlink::sys

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "wire/align.h"
+#include "wire/completion.h"
+#include "wire/message_reader.h"
+
+namespace rtnetlink::wire {
+
+/** binding.ts: CompletionCode.refused. Its payload is padded_extended_ack(), then the request. */
+inline Completion refusal(uint32_t id, const Message& answer) {
+  return {id, CompletionCode::kRefused, static_cast<uint32_t>(answer.error()),
+          static_cast<uint32_t>(answer.extended_ack().size())};
+}
+
+/** The last TLV of a message lacks the padding that the request behind it needs. */
+inline std::vector<std::byte> padded_extended_ack(const Message& answer) {
+  const Bytes tlvs = answer.extended_ack();
+  std::vector<std::byte> padded(tlvs.begin(), tlvs.end());
+  padded.resize(align(padded.size()));
+  return padded;
+}
+
+}  // namespace rtnetlink::wire
