@@ -1,0 +1,151 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
+import { INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND } from '../../lib/links/link-info.ts'
+import { linkTable } from '../../lib/links/link-table.ts'
+import type { Field, NestedRows } from '../../lib/schema/field.ts'
+import { declaredShapes } from '../../lib/schema/shape.ts'
+import { Table } from '../../lib/schema/table.ts'
+import { readKernelHeaders } from '../support/kernel-headers.ts'
+
+const HEADERS = ['if_link.h', 'if_bridge.h', 'veth.h', 'if_addr.h', 'rtnetlink.h', 'ip.h', 'ipv6.h']
+
+/** Every table by name, with the first constant of the enum that its rows stand for. */
+const ENUMS: Readonly<Record<string, string>> = {
+  link: 'IFLA_UNSPEC',
+  linkInet: 'IFLA_INET_UNSPEC',
+  linkInet6: 'IFLA_INET6_UNSPEC',
+  linkMctp: 'IFLA_MCTP_UNSPEC',
+  virtualFunction: 'IFLA_VF_UNSPEC',
+  virtualFunctionStatistics: 'IFLA_VF_STATS_RX_PACKETS',
+  bridge: 'IFLA_BR_UNSPEC',
+  bridgePort: 'IFLA_BRPORT_UNSPEC',
+  bridgeMulticastQuerierState: 'BRIDGE_QUERIER_UNSPEC',
+  macvlan: 'IFLA_MACVLAN_UNSPEC',
+  macvtap: 'IFLA_MACVLAN_UNSPEC',
+  tun: 'IFLA_TUN_UNSPEC',
+  veth: 'VETH_INFO_UNSPEC',
+  vlan: 'IFLA_VLAN_UNSPEC',
+  vxlan: 'IFLA_VXLAN_UNSPEC',
+}
+
+/** Tables that stand for no enum, or not for all of one. */
+const EXCUSED: Readonly<Record<string, string>> = {
+  dummy: 'has no rows',
+  ifb: 'has no rows',
+  linkAttributes: 'is link without IFLA_LINKINFO',
+  linkFamilySpecific: 'is numbered by address family',
+}
+
+/** Settings that are called after their file under /proc/sys rather than after the constant. */
+const OTHERWISE_CALLED: Readonly<Record<string, string>> = {
+  noxfrm: 'disablexfrm',
+  nopolicy: 'disablepolicy',
+  srcvmark: 'srcvalidmark',
+}
+
+/** Constants that Debian 12's headers (Linux 6.1) lack, and the kernel that brought them. */
+const NEWER: Readonly<Record<string, string>> = {
+  IFLA_DEVLINK_PORT: '6.2',
+  IFLA_GSO_IPV4_MAX_SIZE: '6.3',
+  IFLA_GRO_IPV4_MAX_SIZE: '6.3',
+  IFLA_DPLL_PIN: '6.7',
+  IFLA_MAX_PACING_OFFLOAD_HORIZON: '6.13',
+  IFLA_NETNS_IMMUTABLE: '6.15',
+  IFLA_HEADROOM: 'after 6.17',
+  IFLA_TAILROOM: 'after 6.17',
+  IFLA_BR_FDB_N_LEARNED: '6.7',
+  IFLA_BR_FDB_MAX_LEARNED: '6.7',
+  IFLA_BR_STP_MODE: 'after 6.18',
+  IFLA_BRPORT_MAB: '6.2',
+  IFLA_BRPORT_MCAST_N_GROUPS: '6.3',
+  IFLA_BRPORT_MCAST_MAX_GROUPS: '6.3',
+  IFLA_BRPORT_NEIGH_VLAN_SUPPRESS: '6.4',
+  IFLA_BRPORT_BACKUP_NHID: '6.6',
+  IFLA_BRPORT_NEIGH_FORWARD_GRAT: 'after 6.18',
+  IFLA_MACVLAN_BC_CUTOFF: '6.4',
+  IFLA_VXLAN_LOCALBYPASS: '6.5',
+  IFLA_VXLAN_LABEL_POLICY: '6.8',
+  IFLA_VXLAN_RESERVED_BITS: '6.14',
+  IFLA_VXLAN_MC_ROUTE: '6.17',
+}
+
+const roots: readonly NestedRows[] = [linkTable, ...[...linkKinds, ...portKinds].map(kind => kind.table)]
+const found = readKernelHeaders(HEADERS)
+const tables = allTables(roots)
+
+/** These tables and those below them. */
+function allTables(from: readonly NestedRows[], seen = new Map<string, NestedRows>()): Map<string, NestedRows> {
+  for (const table of from) {
+    if (seen.has(table.name)) continue
+    seen.set(table.name, table)
+    allTables(
+      Object.values(table.rows).flatMap(row => row.nested ?? []),
+      seen,
+    )
+  }
+  return seen
+}
+
+/** Kernel constants that a table knows, with the numbers it gives them. */
+function constantsOf(table: NestedRows): [constant: string, number: number][] {
+  const rows = Object.values(table.rows).filter(row => row.place === 'attribute')
+  const padding = table instanceof Table ? Object.entries(table.padding) : []
+  return [...rows.flatMap(rowConstants), ...(padding as [string, number][])]
+}
+
+function rowConstants(row: Field): [string, number][] {
+  return [[row.constant, row.number], ...row.twins.map(twin => [twin.constant, twin.number] as [string, number])]
+}
+
+describe('rows against /usr/include/linux', () => {
+  const headers = found!
+  const enumerated = [...tables.values()].filter(table => table.name in ENUMS)
+
+  beforeEach(context => {
+    if (found === undefined) context.skip('the kernel headers are not installed (on Debian: linux-libc-dev, which g++ brings)')
+  })
+
+  it('says for every table which enum it stands for', () => {
+    const forgotten = [...tables.values()].filter(
+      table => table instanceof Table && !(table.name in ENUMS) && !(table.name in EXCUSED),
+    )
+    expect(forgotten.map(table => table.name)).toEqual([])
+  })
+
+  it.each([...tables.values()].filter(table => !(table.name in EXCUSED)))('$name: has the numbers of the headers', table => {
+    for (const [constant, number] of constantsOf(table)) {
+      const expected = headers.constants.get(constant) ?? (constant in NEWER ? number : 'not in these headers, and not in NEWER')
+      expect({ constant, number }).toEqual({ constant, number: expected })
+    }
+  })
+
+  it.each(enumerated)('$name: has a row or padding for every constant', table => {
+    const known = new Set(constantsOf(table).map(([, number]) => number))
+    const members = [...headers.startingWith(ENUMS[table.name])].filter(([name]) => !/^__|_UNSPEC$|_MAX$/.test(name))
+    expect(members.filter(([, number]) => !known.has(number))).toEqual([])
+  })
+
+  it('has the numbers inside IFLA_LINKINFO', () => {
+    const [kind, data, portKind, portData] = ['KIND', 'DATA', 'SLAVE_KIND', 'SLAVE_DATA'].map(name =>
+      headers.constants.get(`IFLA_INFO_${name}`),
+    )
+    expect([INFO_KIND, INFO_DATA, INFO_PORT_KIND, INFO_PORT_DATA]).toEqual([kind, data, portKind, portData])
+  })
+
+  it('lists no constant as newer that no row has', () => {
+    const known = new Set([...tables.values()].flatMap(constantsOf).map(([constant]) => constant))
+    expect(Object.keys(NEWER).filter(constant => !known.has(constant))).toEqual([])
+  })
+
+  it.each([
+    { struct: 'inetConf', first: 'IPV4_DEVCONF_FORWARDING', prefix: 'IPV4_DEVCONF_' },
+    { struct: 'inet6Conf', first: 'DEVCONF_FORWARDING', prefix: 'DEVCONF_' },
+  ])('$struct: has the settings in the order of the header', ({ struct, first, prefix }) => {
+    const names = [...headers.startingWith(first).keys()]
+      .filter(name => !/^__|_MAX$/.test(name))
+      .map(name => name.slice(prefix.length))
+    const spelled = names.map(name => name.toLowerCase().replaceAll('_', '')).map(name => OTHERWISE_CALLED[name] ?? name)
+    const keys = (declaredShapes.get(struct) ?? []).map(key => key.toLowerCase())
+    expect(keys.slice(0, spelled.length)).toEqual(spelled)
+  })
+})
