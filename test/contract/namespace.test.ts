@@ -391,7 +391,7 @@ describe('close', () => {
     handle.close()
     expect(await creating).toEqual(done)
     expect(handle.fd).toBe(-1)
-    expect(await eventually(() => addon.counters().namespaces === 0 && openDescriptors() === before)).toBe(true)
+    expect(await eventually(() => addon.counters().namespaces === 0 && openDescriptors() <= before)).toBe(true)
   })
 
   it('10,000 times leaves as many descriptors and threads as before', async () => {
@@ -440,7 +440,7 @@ describe('an unclosed handle', () => {
       expect(await once(worker, 'message')).toEqual([10])
       await worker.terminate()
     }
-    expect(await eventually(() => openDescriptors() === before)).toBe(true)
+    expect(await eventually(() => openDescriptors() <= before)).toBe(true)
   })
 })
 
@@ -456,7 +456,7 @@ describe('an environment that ends with requests in flight', () => {
       expect(await worker.terminate()).toBe(1)
     }
     expect(await eventually(() => readdirSync('/proc/self/task').length <= before.threads)).toBe(true)
-    expect(await eventually(() => openDescriptors() === before.descriptors)).toBe(true)
+    expect(await eventually(() => openDescriptors() <= before.descriptors)).toBe(true)
     expect(strayThreads()).toEqual([])
   })
 

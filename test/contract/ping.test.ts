@@ -304,7 +304,7 @@ describe('cancelPing', () => {
     expect(performance.now() - start).toBeLessThan(100)
     expect(outcome.code).toBe(CompletionCode.cancelled)
     expect(replies(outcome).map(({ sequence }) => sequence)).toEqual([1])
-    expect(await eventually(() => openDescriptors() === before)).toBe(true)
+    expect(await eventually(() => openDescriptors() <= before)).toBe(true)
   })
 
   it('ends a run that has not begun', async () => {
@@ -370,7 +370,7 @@ describe('an environment that ends with a ping running', () => {
       await once(worker, 'message')
       expect(await worker.terminate()).toBe(1)
     }
-    expect(await eventually(() => openDescriptors() === before)).toBe(true)
+    expect(await eventually(() => openDescriptors() <= before)).toBe(true)
   })
 
   it('stays alive until the ping has completed', async () => {
