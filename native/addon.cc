@@ -1,5 +1,6 @@
 #include <napi.h>
 
+#include "node/encode.h"
 #include "node/environment.h"
 #include "node/namespace.h"
 #include "node/netlink_socket.h"
@@ -25,6 +26,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   Environment::create(env);
   exports.Set("connect", Napi::Function::New<connect>(env, "connect"));
   exports.Set("counters", Napi::Function::New<counters>(env, "counters"));
+  exports.Set("encode", Napi::Function::New<encode>(env, "encode"));
   NetlinkSocket::define(env, exports);
   Namespace::define(env, exports);
   define_ping(env, exports);

@@ -1,12 +1,32 @@
 #include "node/arguments.h"
 
 #include <limits>
+#include <span>
+#include <string>
+
+#include "wire/encode.h"
 
 namespace rtnetlink::node {
 
 namespace {
 
 [[noreturn]] void throw_type_error(Napi::Env env, const std::string& text) { throw Napi::TypeError::New(env, text); }
+
+/** The first `length` words of a Uint32Array. */
+std::span<const uint32_t> to_words(const Napi::CallbackInfo& info, const wire::MessageKind& kind, std::size_t index) {
+  napi_typedarray_type type = napi_uint8_array;
+  std::size_t available = 0;
+  void* data = nullptr;
+  const napi_status status =
+      napi_get_typedarray_info(info.Env(), info[index], &type, &available, &data, nullptr, nullptr);
+  if (status != napi_ok || type != napi_uint32_array) throw_malformed(info.Env(), kind, "it is not a Uint32Array", 0);
+  double length = -1;
+  const bool is_number = napi_get_value_double(info.Env(), info[index + 1], &length) == napi_ok;
+  if (!is_number || !(length >= 0 && length <= static_cast<double>(available))) {
+    throw_malformed(info.Env(), kind, "its length is not within it", 0);
+  }
+  return {static_cast<const uint32_t*>(data), static_cast<std::size_t>(length)};
+}
 
 }  // namespace
 
@@ -23,20 +43,17 @@ int to_int(Napi::Value value, const char* name) {
   return static_cast<int>(number);
 }
 
-std::span<const uint32_t> to_words(const Napi::CallbackInfo& info, std::size_t index, const char* method) {
-  napi_typedarray_type type = napi_uint8_array;
-  std::size_t available = 0;
-  void* data = nullptr;
-  const napi_status status =
-      napi_get_typedarray_info(info.Env(), info[index], &type, &available, &data, nullptr, nullptr);
-  if (status != napi_ok || type != napi_uint32_array)
-    throw_type_error(info.Env(), std::string(method) + ": a record is a Uint32Array");
-  double length = -1;
-  if (napi_get_value_double(info.Env(), info[index + 1], &length) != napi_ok ||
-      !(length >= 0 && length <= static_cast<double>(available))) {
-    throw_type_error(info.Env(), std::string(method) + ": the length does not fit the record");
+wire::Record to_record(const Napi::CallbackInfo& info, const wire::MessageKind& kind, std::size_t index) {
+  const std::span<const uint32_t> words = to_words(info, kind, index);
+  if (const auto malformed = wire::find_problem(kind, words)) {
+    throw_malformed(info.Env(), kind, malformed->problem, malformed->word);
   }
-  return {static_cast<const uint32_t*>(data), static_cast<std::size_t>(length)};
+  return {kind, words};
+}
+
+void throw_malformed(Napi::Env env, const wire::MessageKind& kind, const char* problem, std::size_t word) {
+  throw_type_error(env,
+                   std::string(kind.method) + ": malformed record: " + problem + ", at word " + std::to_string(word));
 }
 
 }  // namespace rtnetlink::node

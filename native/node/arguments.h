@@ -2,9 +2,11 @@
 
 #include <napi.h>
 
+#include <cstddef>
 #include <cstdint>
-#include <span>
-#include <string>
+
+#include "wire/message_kind.h"
+#include "wire/record.h"
 
 namespace rtnetlink::node {
 
@@ -14,7 +16,10 @@ namespace rtnetlink::node {
 uint32_t to_id(Napi::Value value, const char* method);
 int to_int(Napi::Value value, const char* name);
 
-/** The first `length` words of an Uint32Array. Valid for as long as JavaScript does not run. */
-std::span<const uint32_t> to_words(const Napi::CallbackInfo& info, std::size_t index, const char* method);
+/** A record that is well formed, from the argument at `index` and its length behind it. Valid for as long as JavaScript
+ * does not run. */
+wire::Record to_record(const Napi::CallbackInfo& info, const wire::MessageKind& kind, std::size_t index);
+
+[[noreturn]] void throw_malformed(Napi::Env env, const wire::MessageKind& kind, const char* problem, std::size_t word);
 
 }  // namespace rtnetlink::node

@@ -1,22 +1,14 @@
 #include "node/netlink_socket.h"
 
-#include <span>
-#include <string>
 #include <vector>
 
 #include "node/arguments.h"
 #include "node/namespace.h"
-#include "wire/encode.h"
 #include "wire/message_kind.h"
 
 namespace rtnetlink::node {
 
 namespace {
-
-[[noreturn]] void throw_malformed(Napi::Env env, const wire::MessageKind& kind, const wire::Malformed& malformed) {
-  throw Napi::TypeError::New(env, std::string(kind.method) + ": malformed record: " + malformed.problem + ", at word " +
-                                      std::to_string(malformed.word));
-}
 
 sys::SocketOrigin to_origin(Napi::Object options) {
   sys::SocketSettings settings;
@@ -57,10 +49,8 @@ NetlinkSocket::~NetlinkSocket() {
 // binding.ts: NativeSocket.newLink() and all other message calls
 void NetlinkSocket::queue_message(const Napi::CallbackInfo& info) {
   const auto& kind = *static_cast<const wire::MessageKind*>(info.Data());
-  const std::span<const uint32_t> words = to_words(info, 0, kind.method);
-  if (const auto malformed = wire::find_problem(kind, words)) throw_malformed(info.Env(), kind, *malformed);
-  const wire::Record record(kind, words);
-  if (session_->is_orphan(record)) throw_malformed(info.Env(), kind, {"it is linked to nothing in this flush", 2});
+  const wire::Record record = to_record(info, kind, 0);
+  if (session_->is_orphan(record)) throw_malformed(info.Env(), kind, "it is linked to nothing in this flush", 2);
   environment_.begin_request();
   session_->append(record);
 }

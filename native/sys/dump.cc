@@ -27,8 +27,7 @@ bool Dump::start(const wire::Record& record, const Predecessor& previous, const 
 
 bool Dump::encode(const wire::Record& record, const Predecessor& previous, const std::stop_token& stop) {
   LinkNames names(socket_, previous, stop);
-  const auto flags = static_cast<uint16_t>((NLM_F_REQUEST | NLM_F_DUMP | record.message_flags()) & ~NLM_F_ACK);
-  const wire::Encoded encoded = wire::encode(record, flags, 0, writer_, names);
+  const wire::Encoded encoded = wire::encode(record, 0, writer_, names);
   if (encoded.end == wire::Encoded::End::kComplete) return true;
   const bool unresolved = encoded.end == wire::Encoded::End::kUnresolved;
   return complete({id_, unresolved ? CompletionCode::kUnresolved : CompletionCode::kTooLarge,

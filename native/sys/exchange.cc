@@ -22,10 +22,9 @@ namespace {
 
 constexpr int kMostRepeats = 3;
 
-uint16_t message_flags(const wire::Record& record) {
-  const auto asked = static_cast<uint16_t>(NLM_F_REQUEST | (record.message_flags() & ~NLM_F_ACK));
-  const bool acknowledged = !record.has(wire::kReply) && !record.has(wire::kBulk);
-  return static_cast<uint16_t>(asked | (acknowledged ? NLM_F_ACK : 0));
+/** Without an answer of its own: success is told by the answer to a later message of the same sendmsg. */
+bool is_silent(const wire::Record& record) {
+  return !record.has(wire::kReply) && (record.message_flags() & NLM_F_ACK) == 0;
 }
 
 }  // namespace
@@ -53,7 +52,7 @@ void Exchange::run(std::span<const wire::Record> records, Predecessor& previous,
 void Exchange::encode(const wire::Record& record) {
   const std::size_t start = writer_.size();
   const auto sequence = first_sequence_ + static_cast<uint32_t>(slots_.size());
-  const wire::Encoded encoded = wire::encode(record, message_flags(record), sequence, writer_, *this);
+  const wire::Encoded encoded = wire::encode(record, sequence, writer_, *this);
   if (record.has(wire::kRenames)) known_name_.clear();
   if (encoded.end == wire::Encoded::End::kComplete) {
     slots_.push_back({&record, start, writer_.size() - start, State::kUnsent});
@@ -109,8 +108,8 @@ void Exchange::send_one_by_one(std::span<Slot> slots) {
 
 /** Of silent messages the last of each sendmsg asks for an answer: it says that those before it are through. */
 void Exchange::request_acknowledgement(const Slot& slot) {
-  if (!slot.record->has(wire::kBulk)) return;
-  const auto flags = static_cast<uint16_t>(message_flags(*slot.record) | NLM_F_ACK);
+  if (!is_silent(*slot.record)) return;
+  const auto flags = static_cast<uint16_t>(slot.record->message_flags() | NLM_F_ACK);
   writer_.patch(slot.start + offsetof(nlmsghdr, nlmsg_flags), flags);
 }
 
@@ -119,7 +118,7 @@ void Exchange::mark_sent(std::span<Slot> slots) {
       std::find_if(slots.rbegin(), slots.rend(), [](const Slot& slot) { return slot.state == State::kUnsent; });
   for (Slot& slot : slots) {
     if (slot.state != State::kUnsent) continue;
-    const bool silent = slot.record->has(wire::kBulk) && &slot != &*last;
+    const bool silent = is_silent(*slot.record) && &slot != &*last;
     slot.state = silent ? State::kSilent : State::kAwaited;
     awaited_ += silent ? 0 : 1;
   }

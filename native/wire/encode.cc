@@ -148,8 +148,9 @@ std::optional<Malformed> find_problem(const MessageKind& kind, std::span<const u
   return Malformed{result.problem, Record::kHeader + fields.size() + result.word};
 }
 
-Encoded encode(const Record& record, uint16_t flags, uint32_t sequence, MessageWriter& writer, LinkResolver& resolver) {
-  const std::size_t start = writer.begin(record.kind().type, flags, sequence, record.kind().header.size());
+Encoded encode(const Record& record, uint32_t sequence, MessageWriter& writer, LinkResolver& resolver) {
+  const std::size_t start =
+      writer.begin(record.kind().type, record.message_flags(), sequence, record.kind().header.size());
   write_header(writer, start, record);
   Encoder encoder(record, start, writer, resolver);
   const ProgramResult result = Program(record.program(), encoder).run();

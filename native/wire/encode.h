@@ -33,6 +33,6 @@ struct Encoded {
  * Appends the record's message to the writer. Where the end is not kComplete, what was written so far stands there,
  * with the lengths of all nests closed; the caller rewinds.
  */
-Encoded encode(const Record& record, uint16_t flags, uint32_t sequence, MessageWriter& writer, LinkResolver& resolver);
+Encoded encode(const Record& record, uint32_t sequence, MessageWriter& writer, LinkResolver& resolver);
 
 }  // namespace rtnetlink::wire

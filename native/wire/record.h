@@ -1,5 +1,7 @@
 #pragma once
 
+#include <linux/netlink.h>
+
 #include <cstdint>
 #include <span>
 
@@ -30,8 +32,13 @@ class Record {
   std::span<const uint32_t> words() const { return words_; }
 
   uint32_t id() const { return words_[0]; }
-  /** nlmsg_flags beyond NLM_F_REQUEST. */
-  uint16_t message_flags() const { return static_cast<uint16_t>(words_[1]); }
+  /** nlmsg_flags to send. Only what answers with nothing else asks for an acknowledgement; a bulk record when its batch
+   * ends. */
+  uint16_t message_flags() const {
+    const auto flags = static_cast<uint16_t>(words_[1] | NLM_F_REQUEST | (has(kDump) ? NLM_F_DUMP : 0));
+    const bool silent = has(kBulk) || has(kReply) || has(kDump);
+    return static_cast<uint16_t>(silent ? flags & ~NLM_F_ACK : flags);
+  }
   uint32_t flags() const { return words_[2]; }
   bool has(RecordFlag flag) const { return (words_[2] & flag) != 0; }
 
