@@ -1,0 +1,273 @@
+/**
+ * The contract between TypeScript and C++. TypeScript knows meaning, C++ knows bytes: nothing in the addon knows a link
+ * kind or an option's name. Every native entry point cites the declaration here that it implements.
+ *
+ * One `Uint32Array` *record* per request goes down; *completions* come up through one reused buffer, the inbox.
+ *
+ * ## Records
+ *
+ *     word 0       request id, chosen by TypeScript, unique in the environment while in flight
+ *     word 1       nlmsg_flags beyond NLM_F_REQUEST
+ *     word 2       RecordFlag bits
+ *     word 3 …     the message's fixed header, a word a field, in the order of the kernel's struct (HEADER_WORDS says how many)
+ *     then         the wire program: attributes, as operations
+ *
+ * A field of a header that is smaller than a word must fit; the addon refuses a record whose value does not.
+ *
+ * ## Wire programs
+ *
+ * An operation starts with a word `code | attribute type << 16` (the type carries NLA_F_NESTED where the kernel wants it),
+ * followed by its operands. Bytes are packed into words in memory order and padded with zeros to a whole word.
+ */
+
+/** `struct ifinfomsg`, `ifaddrmsg`, `rtmsg`, `rtgenmsg`: fields in order, one word each. `nextHop`, `rule` … come with their features. */
+export const HEADER_WORDS = {
+  /** family, type, index, flags, change. */
+  link: 5,
+  /** family, prefix length, flags, scope, index. */
+  address: 5,
+  /** family, destination length, source length, tos, table, protocol, scope, type, flags. */
+  route: 9,
+  /** family. */
+  namespaceId: 1,
+} as const
+
+/** First word of the fixed header in every record. */
+export const HEADER = 3
+
+export const RecordFlag = {
+  /** Runs only if the record before it in call order succeeded; else it completes as `Skipped`. Both must stand in one flush. */
+  linked: 1 << 0,
+  /** Bulk: the addon asks for an acknowledgement only at the end of each batch; silence then means success. */
+  bulk: 1 << 1,
+  /** Neighbouring records with this flag may run at the same time on extra sockets; the next one without it waits for all. */
+  overlap: 1 << 2,
+  /** The reply is one message, not an acknowledgement (RTM_GET* without NLM_F_DUMP). */
+  reply: 1 << 3,
+  /** A dump: replies arrive as `Part`s until `DumpDone`. */
+  dump: 1 << 4,
+  /** The dump runs on a socket of its own, in the same namespace, and waits after each part until `resume(id)`. */
+  stream: 1 << 5,
+  /** Changes what names mean (new, set, delete a link). Names of later records are looked up only after this one was executed. */
+  renames: 1 << 6,
+} as const
+
+/** Where the index field of a link or address header comes from, and what other operations do. */
+export const Op = {
+  /** Payload of 1, 2, 4 bytes, host order: one operand word. */
+  u8: 1,
+  u16: 2,
+  u32: 3,
+  /** 8 bytes, host order: low word, high word. */
+  u64: 4,
+  /** Network order; operand in host order, as above. */
+  be16: 5,
+  be32: 6,
+  be64: 7,
+  /** No payload. */
+  flag: 8,
+  /** Byte length, then the bytes. */
+  bytes: 9,
+  /** As bytes, and the addon appends a NUL. */
+  string: 10,
+  /** Opens a nested attribute, closed by `end`. */
+  nest: 11,
+  end: 12,
+  /** Bytes without an attribute header, padded to 4 (a struct at the start of a nest, such as VETH_INFO_PEER's ifinfomsg). Type is 0. */
+  raw: 13,
+  /** A u32 attribute with the index of the link of this name, in the socket's namespace, at send time: byte length, then the name. */
+  linkIndex: 14,
+  /** Sets the fixed header's index field likewise. Type is 0. Operands as `linkIndex`. */
+  headerIndex: 15,
+  /** Sets the fixed header's index to the one in the RTM_NEWLINK reply or echo of the record before it (with `linked`). Type 0, no operand. */
+  headerIndexOfPrevious: 16,
+  /** Likewise from that message's IFLA_LINK: the peer's index. */
+  headerIndexOfPreviousLink: 17,
+  /** A nested attribute whose payload is `struct rtnexthop` records; `hop` opens one record inside. Operands of hop: flags, hops, index (0 with a following hopIndex). Closed by `end`. */
+  hop: 18,
+  /** Sets the open hop's index by name. Operands as `linkIndex`. */
+  hopIndex: 19,
+} as const
+
+/** How a request ended, or what arrived for it. */
+export const CompletionCode = {
+  /** Acknowledged. Payload: the extended-ack TLVs of a warning, or nothing. */
+  done: 0,
+  /** The one reply message to a `reply` record, nlmsghdr included. */
+  reply: 1,
+  /** Not final: whole messages of a dump, or the echo of a request. */
+  part: 2,
+  /** Not final: the dump was interrupted and starts again; forget the parts so far. `detail` counts the restarts. */
+  dumpRestart: 3,
+  /** Dump complete. `detail` has DumpFlag bits. Payload: extended-ack TLVs, if any. */
+  dumpDone: 4,
+  /** The kernel refused: `error` is its errno. `detail` is the byte length of the extended-ack TLVs, which start the payload (padded to 4); the request as sent follows. */
+  refused: 5,
+  /** A name has no link: ENODEV. `detail` is the offset in the request where the index would stand; payload: the request as far as it was encoded. */
+  unresolved: 6,
+  /** A system call failed: `error` is errno, `detail` a SystemCall; nothing of this request reached the kernel. */
+  failed: 7,
+  /** The request reached the kernel, its outcome was lost (ENOBUFS, a closed environment, no answer): `error` says why. */
+  unknown: 8,
+  /** `linked`, and the record before it did not succeed. */
+  skipped: 9,
+  /** Cancelled or closed before it was sent. */
+  cancelled: 10,
+  /** An attribute or the message grew over its length field: EMSGSIZE. `detail` is the offset of the attribute; payload as `unresolved`. */
+  tooLarge: 11,
+  /** A reply was larger than the receive buffer (MSG_TRUNC). */
+  truncated: 12,
+} as const
+
+export const DumpFlag = {
+  /** Still inconsistent after the last try. */
+  interrupted: 1,
+  /** NLM_F_DUMP_FILTERED was seen. */
+  filtered: 2,
+} as const
+
+/** What `failed` was doing; the text for people is in protocol/errors. */
+export const SystemCall = {
+  none: 0,
+  socket: 1,
+  bind: 2,
+  setsockopt: 3,
+  sendmsg: 4,
+  recvmsg: 5,
+  setns: 6,
+  unshare: 7,
+  open: 8,
+  mount: 9,
+  umount: 10,
+  mkdir: 11,
+  unlink: 12,
+  ioctl: 13,
+  thread: 14,
+  statfs: 15,
+  fstat: 16,
+  fcntl: 17,
+  poll: 18,
+  sendto: 19,
+  eventfd: 20,
+} as const
+
+/**
+ * ## Completions
+ *
+ * The inbox holds, one after another and each padded to 8 bytes:
+ *
+ *     word 0 request id · word 1 CompletionCode · word 2 error (positive errno, or 0) · word 3 detail · word 4 payload length · word 5 zero · payload
+ */
+export const COMPLETION_WORDS = 6
+
+/** Called on the JavaScript thread with the inbox filled up to `length`; a single completion larger than the inbox comes in `large` instead. */
+export type Deliver = (length: number, large: Uint8Array | undefined) => void
+
+export interface SocketOptions {
+  /** netlink protocol; NETLINK_ROUTE is 0. */
+  protocol: number
+  /** Namespace to open in; the process's own when undefined. */
+  namespace: NativeNamespace | undefined
+  /** Bytes asked of SO_RCVBUF (SO_RCVBUFFORCE is tried first); 0 leaves the kernel's default. */
+  receiveBuffer: number
+  /** Sets NETLINK_GET_STRICT_CHK; ignored by kernels that lack it. */
+  strict: boolean
+  /** How often an interrupted dump is repeated before `interrupted` is reported. */
+  dumpRetries: number
+}
+
+/**
+ * A netlink socket and its queue. Opening happens on a native thread before the first record; a failure to open completes every
+ * record as `failed`. The message calls below queue one record each (the words are copied at once); `flush` hands what is queued
+ * to the native threads. The addon flushes by itself once a batch is full.
+ * Every call throws TypeError on a malformed record, synchronously, and queues nothing.
+ */
+export interface NativeSocket {
+  newLink(record: Uint32Array, length: number): void
+  setLink(record: Uint32Array, length: number): void
+  deleteLink(record: Uint32Array, length: number): void
+  getLink(record: Uint32Array, length: number): void
+  newLinkProperty(record: Uint32Array, length: number): void
+  deleteLinkProperty(record: Uint32Array, length: number): void
+  newAddress(record: Uint32Array, length: number): void
+  deleteAddress(record: Uint32Array, length: number): void
+  getAddress(record: Uint32Array, length: number): void
+  newRoute(record: Uint32Array, length: number): void
+  deleteRoute(record: Uint32Array, length: number): void
+  getRoute(record: Uint32Array, length: number): void
+  newNamespaceId(record: Uint32Array, length: number): void
+  getNamespaceId(record: Uint32Array, length: number): void
+  flush(): void
+  /** Lets a `stream` dump go on by one part. */
+  resume(id: number): void
+  /** True when the record had not been sent and never will be (it completes as `cancelled`); false when the kernel has it. A stream dump is stopped. */
+  cancel(id: number): boolean
+  /** Idempotent. Queued records that were not sent complete as `cancelled`; what is with the kernel is waited for on the native thread. */
+  close(): void
+}
+
+/**
+ * A descriptor of a network namespace, owned by the addon. The asynchronous calls complete through the inbox with `done` or `failed`.
+ * One object is opened once: a second call of create, createNamed, open… throws TypeError. A call that still runs at `close` takes effect
+ * and completes as usual; its descriptor is closed at once. Paths and names with NUL, names with `/`, `.`, `..` or '' throw TypeError.
+ */
+export interface NativeNamespace {
+  /** The descriptor, or -1 before it is ready and after close. */
+  readonly fd: number
+  /** st_dev and st_ino of the namespace, as text `dev:ino`; '' when not open. */
+  readonly inode: string
+  /** unshare(CLONE_NEWNET) on a thread that then ends. */
+  create(id: number): void
+  /** As create, then bind-mounted at `directory`/`name` the way `ip netns add` does it. EEXIST when taken. */
+  createNamed(id: number, directory: string, name: string): void
+  /** open(2) of a path. `failed` with `error` EINVAL and detail `statfs` when the file is no network namespace. */
+  openPath(id: number, path: string): void
+  /** The process's own namespace, at the time of the call. */
+  openCurrent(id: number): void
+  /** Duplicates a descriptor of the caller's (synchronously, so that the caller may close it afterwards). */
+  openDescriptor(id: number, fd: number): void
+  /** Idempotent; does not block. */
+  close(): void
+}
+
+/**
+ * An ICMP or ICMPv6 echo run. Completes with a `part` for each reply, then with `done` once every request was answered or timed out.
+ * A part is 8 bytes: u16 sequence (the first request is 1), u8 ttl, u8 kind, f32 milliseconds. Kind 0 is a reply. Any other kind is the
+ * ICMP(v6) type of an error that quotes the request (3 or 1: destination unreachable, 11 or 3: time exceeded); `ttl` is then the ICMP code.
+ * A broadcast or multicast address can have several replies to one request. Values out of range throw TypeError synchronously.
+ */
+export interface PingOptions {
+  namespace: NativeNamespace | undefined
+  /** 4 or 16 bytes. */
+  address: Uint8Array
+  /** As many bytes as `address`, or empty. */
+  from: Uint8Array
+  /** SO_BINDTODEVICE, or ''; at most 15 bytes. The scope of a link-local IPv6 address is this interface. */
+  interface: string
+  /** 1–65535. */
+  count: number
+  /** Milliseconds between requests. */
+  interval: number
+  /** Milliseconds to wait for each reply. */
+  timeout: number
+  /** Payload bytes after the ICMP header, up to 65507 (IPv4) or 65527 (IPv6). */
+  size: number
+  /** 1–255; 0 leaves the kernel's default. */
+  ttl: number
+}
+
+export interface Addon {
+  /** Connects this environment: completions go to `inbox` and `deliver`. Once per environment, before anything else. */
+  connect(inbox: Uint8Array, deliver: Deliver): void
+  readonly NetlinkSocket: new (options: SocketOptions) => NativeSocket
+  readonly Namespace: new () => NativeNamespace
+  /** Unmounts and removes `directory`/`name`, as `ip netns delete`. Completes `done` or `failed`. */
+  deleteNamedNamespace(id: number, directory: string, name: string): void
+  ping(id: number, options: PingOptions): void
+  /** Stops a running ping; it completes as `cancelled`. */
+  cancelPing(id: number): void
+  /** For golden tests: the bytes that `message` would put on the wire (sequence number and port 0). Names cannot be resolved here and throw. */
+  encode(message: string, record: Uint32Array, length: number): Uint8Array
+  /** For tests: native threads and descriptors alive in this environment. */
+  counters(): { threads: number; sockets: number; namespaces: number; inFlight: number }
+}
