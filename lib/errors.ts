@@ -1,0 +1,234 @@
+export { AddonLoadError, UnsupportedPlatformError } from './native/load-errors.ts'
+
+/** What a caller's mistake carries beside its message, whether it is a TypeError or a RangeError. */
+export interface OptionError extends Error {
+  /** `'ERR_INVALID_ARG_TYPE'`, `'ERR_INVALID_ARG_VALUE'`, `'ERR_UNKNOWN_OPTION'`, `'ERR_MISSING_OPTION'` or `'ERR_OUT_OF_RANGE'`. */
+  readonly code: string
+  /** The call, such as `'links.add'`. */
+  readonly operation: string
+  /** Path of the option, such as `'vxlan.vni'`. */
+  readonly option: string
+}
+
+/** Shows a value in a message: short, on one line. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value)
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'function') return 'a function'
+  if (Array.isArray(value)) return 'an array'
+  if (value instanceof Uint8Array) return `${value.length} bytes`
+  if (typeof value === 'object' && value !== null) return `an instance of ${value.constructor?.name ?? 'a null prototype'}`
+  return String(value)
+}
+
+function optionError<E extends Error>(error: E, code: string, operation: string, option: string): E & OptionError {
+  return Object.assign(error, { code, operation, option })
+}
+
+function prefix(operation: string, option: string): string {
+  return option === '' ? operation : `${operation}: option "${option}"`
+}
+
+export function invalidType(operation: string, option: string, expected: string, value: unknown): TypeError & OptionError {
+  const text = `${prefix(operation, option)}: expected ${expected}, got ${show(value)}`
+  return optionError(new TypeError(text), 'ERR_INVALID_ARG_TYPE', operation, option)
+}
+
+/** A value of the right type that means nothing here; `reason` is the rest of the sentence. */
+export function invalidValue(operation: string, option: string, reason: string): TypeError & OptionError {
+  return optionError(new TypeError(`${prefix(operation, option)}: ${reason}`), 'ERR_INVALID_ARG_VALUE', operation, option)
+}
+
+export function outOfRange(operation: string, option: string, allowed: string, value: unknown): RangeError & OptionError {
+  const got = typeof value === 'string' ? value : show(value)
+  return optionError(new RangeError(`${prefix(operation, option)}: allowed is ${allowed}, got ${got}`), 'ERR_OUT_OF_RANGE', operation, option)
+}
+
+export function unknownOption(operation: string, option: string, known: readonly string[]): TypeError & OptionError {
+  const key = option.slice(option.lastIndexOf('.') + 1)
+  const text = `${operation}: unknown option "${option}"${didYouMean(key, known)}`
+  return optionError(new TypeError(text), 'ERR_UNKNOWN_OPTION', operation, option)
+}
+
+export function missingOption(operation: string, option: string, why = ''): TypeError & OptionError {
+  return optionError(new TypeError(`${operation}: option "${option}" is required${why}`), 'ERR_MISSING_OPTION', operation, option)
+}
+
+/** ` (did you mean "address"?)`, or nothing when no known name is near. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  let best = ''
+  let least = Math.max(2, Math.floor(word.length / 3)) + 1
+  for (const candidate of known) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), least)
+    if (distance < least) {
+      least = distance
+      best = candidate
+    }
+  }
+  return best === '' ? '' : ` (did you mean "${best}"?)`
+}
+
+/** Optimal string alignment distance, cut off at `limit`: a swapped pair of letters is one mistake, not two. */
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1
+      row[j] = Math.min(rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + cost)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], rows[i - 2][j - 2] + 1)
+    }
+    rows.push(row)
+  }
+  return rows[a.length][b.length]
+}
+
+/** What every error that came back from below has in common. */
+export interface FailureFields {
+  operation: string
+  cause?: unknown
+}
+
+/** The kernel's refusal of a request. */
+export class NetlinkError extends Error {
+  override readonly name = 'NetlinkError'
+  /** Symbolic errno, such as `'EEXIST'`. */
+  readonly code: string
+  /** Positive errno. */
+  readonly errno: number
+  /** The call, such as `'links.add'`. */
+  readonly operation: string
+  /** Path of the option that the kernel objected to, as the caller wrote it (`'veth.peer.mtu'`), where it can be told. */
+  readonly option: string | undefined
+  /** The kernel's own words (extended ack), or undefined when it gave none. */
+  readonly kernelMessage: string | undefined
+  /** The option, or the kernel's name of the attribute, that the kernel missed. */
+  readonly missing: string | undefined
+  /** The values that the kernel's policy allows for `option`, where it says so. */
+  readonly allowed: AllowedRange | undefined
+
+  constructor(message: string, fields: NetlinkErrorFields) {
+    super(message, fields.cause === undefined ? undefined : { cause: fields.cause })
+    this.code = fields.code
+    this.errno = fields.errno
+    this.operation = fields.operation
+    this.option = fields.option
+    this.kernelMessage = fields.kernelMessage
+    this.missing = fields.missing
+    this.allowed = fields.allowed
+  }
+}
+
+export interface NetlinkErrorFields extends FailureFields {
+  code: string
+  errno: number
+  option?: string
+  kernelMessage?: string
+  missing?: string
+  allowed?: AllowedRange
+}
+
+/** From the kernel's attribute policy: a range of numbers, a longest or shortest length in bytes, a mask of valid bits. */
+export interface AllowedRange {
+  readonly min?: number | bigint
+  readonly max?: number | bigint
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly mask?: bigint
+}
+
+/** A system call failed; nothing of the request reached the kernel's routing code. */
+export class SystemError extends Error {
+  override readonly name = 'SystemError'
+  readonly code: string
+  readonly errno: number
+  /** The call that failed, such as `'setns'`. */
+  readonly syscall: string
+  readonly operation: string
+  /** The file that the call was about, where there was one. */
+  readonly path: string | undefined
+
+  constructor(message: string, fields: FailureFields & { code: string; errno: number; syscall: string; path?: string }) {
+    super(message, fields.cause === undefined ? undefined : { cause: fields.cause })
+    this.code = fields.code
+    this.errno = fields.errno
+    this.syscall = fields.syscall
+    this.operation = fields.operation
+    this.path = fields.path
+  }
+}
+
+/** A name, path, process or descriptor that gives no network namespace, or a name that is taken. */
+export class NamespaceError extends Error {
+  override readonly name = 'NamespaceError'
+  /**
+   * `'ENOENT'`: there is none of that name, path or process. `'ERR_NOT_A_NAMESPACE'`: what is there is no network namespace.
+   * `'EEXIST'`: the name is taken. Any other errno as the system gave it, such as `'EACCES'`.
+   */
+  readonly code: string
+  readonly operation: string
+  /** The file that was meant, where there was one. */
+  readonly path: string | undefined
+
+  constructor(message: string, fields: FailureFields & { code: string; path?: string | undefined }) {
+    super(message, fields.cause === undefined ? undefined : { cause: fields.cause })
+    this.code = fields.code
+    this.operation = fields.operation
+    this.path = fields.path
+  }
+}
+
+/** The table changed under the dump every time it was tried; what was read last is in `partial` and may lack or repeat entries. */
+export class DumpInterruptedError<T = unknown> extends Error {
+  override readonly name = 'DumpInterruptedError'
+  readonly code = 'ERR_DUMP_INTERRUPTED'
+  readonly operation: string
+  readonly partial: readonly T[]
+
+  constructor(operation: string, partial: readonly T[]) {
+    super(`${operation}: the table kept changing while it was read; "partial" has what was read last (${partial.length} entries)`)
+    this.operation = operation
+    this.partial = partial
+  }
+}
+
+/** The request reached the kernel, but its answer was lost: it may or may not have taken effect. Read the state back to know. */
+export class UnknownOutcomeError extends Error {
+  override readonly name = 'UnknownOutcomeError'
+  readonly code = 'ERR_UNKNOWN_OUTCOME'
+  readonly operation: string
+
+  constructor(operation: string, reason: string) {
+    super(`${operation}: outcome unknown: ${reason}; read the state back to know`)
+    this.operation = operation
+  }
+}
+
+/** No answer in time. `sent` tells whether the kernel has the request: then it may still take effect. */
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError'
+  readonly code = 'ETIMEDOUT'
+  readonly operation: string
+  /** True: outcome unknown, the request is with the kernel. False: it was never sent. */
+  readonly sent: boolean
+
+  constructor(operation: string, milliseconds: number, sent: boolean) {
+    const rest = sent ? 'the kernel has the request, its outcome is unknown' : 'it was not sent and never will be'
+    super(`${operation}: no answer within ${milliseconds} ms; ${rest}`)
+    this.operation = operation
+    this.sent = sent
+  }
+}
+
+/** The handle was closed, before the call or while the request waited to be sent. */
+export class ClosedError extends Error {
+  override readonly name = 'ClosedError'
+  readonly code = 'ERR_CLOSED'
+  readonly operation: string
+
+  constructor(operation: string, what: string) {
+    super(`${operation}: the ${what} is closed`)
+    this.operation = operation
+  }
+}
