@@ -1,0 +1,189 @@
+import { didYouMean, invalidValue } from '../errors.ts'
+import { type Access, Field, type Presence, type RowOptions } from './field.ts'
+import type { Program } from './program.ts'
+import { checkBoolean, checkInteger, type NumberOptions, type ScalarWire, WIRE } from './scalars.ts'
+
+/** Names of the kernel's numbers. */
+export type Names = Readonly<Record<string, number>>
+
+/** A name, or the number itself where this library does not know one. */
+export type Named<N extends Names> = Extract<keyof N, string> | (number & {})
+
+/** Translates both ways; numbers without a name stay numbers. */
+export class Enumeration<const N extends Names> {
+  readonly names: N
+  readonly #texts = new Map<number, string>()
+  readonly #numbers: Map<string, number>
+
+  constructor(names: N) {
+    this.names = names
+    this.#numbers = new Map(Object.entries(names))
+    for (const [name, number] of this.#numbers) if (!this.#texts.has(number)) this.#texts.set(number, name)
+  }
+
+  toNumber(program: Program, value: unknown, max: number): number {
+    if (typeof value === 'string') {
+      const number = this.#numbers.get(value)
+      if (number !== undefined) return number
+      throw invalidValue(program.operation, program.option, `${JSON.stringify(value)} is not one of ${this.listing}${didYouMean(value, [...this.#numbers.keys()])}`)
+    }
+    if (typeof value !== 'number') program.expected(`one of ${this.listing}`, value)
+    checkInteger(program, value, 0, max)
+    return value
+  }
+
+  toName(number: number): Named<N> {
+    return (this.#texts.get(number) ?? number) as Named<N>
+  }
+
+  get listing(): string {
+    return [...this.#numbers.keys()].map(name => `"${name}"`).join(', ')
+  }
+}
+
+/** One of a set of names. A number is taken too, for values that a newer kernel knows. */
+export function enumOf<const N extends Names, const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
+  number: number,
+  constant: string,
+  wire: Exclude<ScalarWire, 's8'>,
+  names: N,
+  options: RowOptions<A, P> = {},
+): Field<Named<N>, Named<N>, A, P> {
+  const form = WIRE[wire]
+  const enumeration = new Enumeration(names)
+  return new Field('attribute', number, constant, options, {
+    wire,
+    allowed: enumeration.listing,
+    minLength: form.size,
+    lower: (program, value) => form.put(program, number, enumeration.toNumber(program, value, form.max)),
+    decode: (message, offset) => enumeration.toName(form.get(message, offset)),
+  })
+}
+
+/** A number, some of whose values have names. */
+export function numberOr<const N extends Names, const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
+  number: number,
+  constant: string,
+  wire: 'u8' | 'u16' | 'u32' | 's32' | 'be16' | 'be32',
+  names: N,
+  options: NumberOptions<A, P> = {},
+): Field<Named<N>, Named<N>, A, P> {
+  const form = WIRE[wire]
+  const { min = form.min, max = form.max } = options
+  const enumeration = new Enumeration(names)
+  const allowed = `${enumeration.listing}, ${min}…${max}`
+  return new Field('attribute', number, constant, options, {
+    wire,
+    allowed,
+    minLength: form.size,
+    lower: (program, value) => {
+      if (typeof value === 'number') checkInteger(program, value, min, max)
+      else if (typeof value !== 'string') program.expected(`a whole number or ${enumeration.listing}`, value)
+      form.put(program, number, enumeration.toNumber(program, value, max))
+    },
+    decode: (message, offset) => enumeration.toName(form.get(message, offset)),
+  })
+}
+
+/** Bits by name, as an array; bits without a name come as their number. */
+export class BitNames<const N extends Names> {
+  readonly #enumeration: Enumeration<N>
+  readonly #entries: readonly (readonly [name: string, bit: number])[]
+
+  constructor(names: N) {
+    this.#enumeration = new Enumeration(names)
+    this.#entries = Object.entries(names)
+  }
+
+  get listing(): string {
+    return this.#enumeration.listing
+  }
+
+  toBits(program: Program, value: unknown, max: number): number {
+    if (!Array.isArray(value)) program.expected(`an array of ${this.listing}`, value)
+    let bits = 0
+    for (const item of value) bits |= this.#enumeration.toNumber(program, item, max)
+    return bits >>> 0
+  }
+
+  toNames(bits: number): Named<N>[] {
+    const names: (string | number)[] = []
+    let rest = bits
+    for (const [name, bit] of this.#entries) {
+      if ((bits & bit) === 0) continue
+      names.push(name)
+      rest &= ~bit
+    }
+    if (rest !== 0) names.push(rest >>> 0)
+    return names as Named<N>[]
+  }
+}
+
+/** A set of bits, given and reported as an array of names. What is given replaces the whole set. */
+export function flagsOf<const N extends Names, const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
+  number: number,
+  constant: string,
+  wire: 'u8' | 'u16' | 'u32' | 'be16',
+  names: N,
+  options: RowOptions<A, P> = {},
+): Field<readonly Named<N>[], readonly Named<N>[], A, P> {
+  const form = WIRE[wire]
+  const bitNames = new BitNames(names)
+  return new Field('attribute', number, constant, options, {
+    wire,
+    allowed: bitNames.listing,
+    minLength: form.size,
+    lower: (program, value) => form.put(program, number, bitNames.toBits(program, value, form.max)),
+    decode: (message, offset) => bitNames.toNames(form.get(message, offset)),
+  })
+}
+
+/** Switches by name: given ones are set or cleared, others stay. `unknown` has the bits without a name. */
+export type Switches<N extends Names> = { readonly [K in keyof N]?: boolean | undefined }
+
+export type ReportedSwitches<N extends Names> = { readonly [K in keyof N]: boolean } & { readonly unknown?: number }
+
+/** `struct { u32 value; u32 mask }`: bits that can be changed one by one. */
+export function switchesOf<const N extends Names, const A extends Access = 'readWrite'>(
+  number: number,
+  constant: string,
+  names: N,
+  options: RowOptions<A> = {},
+): Field<Switches<N>, ReportedSwitches<N>, A, 'sometimes'> {
+  const entries = Object.entries(names)
+  const known = entries.reduce((bits, [, bit]) => bits | bit, 0)
+  return new Field('attribute', number, constant, options as RowOptions<A, 'sometimes'>, {
+    wire: 'struct { u32 value; u32 mask }',
+    allowed: Object.keys(names).join(', '),
+    minLength: 4,
+    lower: (program, value) => lowerSwitches(program, number, value, names),
+    decode: (message, offset) => {
+      const bits = message.u32(offset)
+      const object: Record<string, unknown> = {}
+      for (const [name, bit] of entries) object[name] = (bits & bit) !== 0
+      if ((bits & ~known) !== 0) object['unknown'] = (bits & ~known) >>> 0
+      return object as ReportedSwitches<N>
+    },
+  })
+}
+
+function lowerSwitches(program: Program, number: number, value: unknown, names: Names): void {
+  if (typeof value !== 'object' || value === null) program.expected('an object of switches', value)
+  let bits = 0
+  let mask = 0
+  program.enter()
+  for (const [key, on] of Object.entries(value)) {
+    if (on === undefined || key === 'unknown') continue
+    program.at(key)
+    if (!Object.hasOwn(names, key)) {
+      throw invalidValue(program.operation, program.option, `unknown switch${didYouMean(key, Object.keys(names))}`)
+    }
+    checkBoolean(program, on)
+    mask |= names[key]
+    if (on) bits |= names[key]
+  }
+  program.leave()
+  const at = program.reserveOctets(number, 8)
+  program.words[at >> 2] = bits
+  program.words[(at >> 2) + 1] = mask
+}

@@ -1,0 +1,158 @@
+import { invalidValue } from '../errors.ts'
+import { formatIp, formatIpv4, formatIpv6, parseIp, parseIpv4, parseIpv6 } from '../values/ip.ts'
+import { formatMac, parseMac } from '../values/mac.ts'
+import { type Access, Field, type Presence, type RowOptions } from './field.ts'
+import type { Program } from './program.ts'
+
+type Options<A extends Access, P extends Presence> = RowOptions<A, P>
+
+/** Text, with a NUL on the wire. `max` counts bytes of UTF-8. */
+export function string<const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
+  number: number,
+  constant: string,
+  options: Options<A, P> & { max?: number; check?: (program: Program, text: string) => void } = {},
+): Field<string, string, A, P> {
+  const { max, check } = options
+  return new Field('attribute', number, constant, options, {
+    wire: 'string',
+    ...(max === undefined ? {} : { allowed: `at most ${max} bytes` }),
+    minLength: 0,
+    lower: (program, value) => {
+      checkText(program, value, max)
+      check?.(program, value)
+      program.string(number, value)
+    },
+    decode: (message, offset, length) => message.string(offset, length),
+  })
+}
+
+export function checkText(program: Program, value: unknown, max = 65_530): asserts value is string {
+  if (typeof value !== 'string') program.expected('text', value)
+  if (value.includes('\0')) throw invalidValue(program.operation, program.option, 'holds a NUL character')
+  if (value.length * 3 > max) {
+    const length = Buffer.byteLength(value)
+    if (length > max) program.outOfRange(`at most ${max} bytes of UTF-8`, `${length} bytes`)
+  }
+}
+
+/** Raw bytes. */
+export function bytes<const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
+  number: number,
+  constant: string,
+  options: Options<A, P> & { min?: number; max?: number } = {},
+): Field<Uint8Array, Uint8Array, A, P> {
+  const { min = 0, max } = options
+  return new Field('attribute', number, constant, options, {
+    wire: 'bytes',
+    minLength: 0,
+    lower: (program, value) => {
+      if (!(value instanceof Uint8Array)) program.expected('a Uint8Array', value)
+      if (value.length < min || (max !== undefined && value.length > max)) {
+        program.outOfRange(min === max ? `${min} bytes` : `${min} to ${max ?? 65_531} bytes`, `${value.length} bytes`)
+      }
+      program.octets(number, value)
+    },
+    decode: (message, offset, length) => message.copy(offset, length),
+  })
+}
+
+const scratch = new Uint8Array(32)
+
+/** A hardware address. Ethernet's has 6 bytes; `lengths` names what else is taken (InfiniBand 20, IPv4 tunnels 4, IPv6 tunnels 16). */
+export function mac<const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
+  number: number,
+  constant: string,
+  options: Options<A, P> & { lengths?: readonly number[] } = {},
+): Field<string, string, A, P> {
+  const lengths = options.lengths ?? [6]
+  const most = Math.max(...lengths)
+  return new Field('attribute', number, constant, options, {
+    wire: 'mac',
+    minLength: 0,
+    lower: (program, value) => {
+      if (typeof value !== 'string') program.expected('a hardware address such as "02:00:00:00:00:01"', value)
+      const length = parseMac(value, scratch, 0, most)
+      if (!lengths.includes(length)) program.expected('a hardware address such as "02:00:00:00:00:01"', value)
+      program.octets(number, scratch.subarray(0, length))
+    },
+    decode: (message, offset, length) => formatMac(message.bytes, offset, length),
+  })
+}
+
+export function ipv4<const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
+  number: number,
+  constant: string,
+  options: Options<A, P> = {},
+): Field<string, string, A, P> {
+  return new Field('attribute', number, constant, options, {
+    wire: 'ipv4',
+    minLength: 4,
+    lower: (program, value) => lowerAddress(program, number, value, 4),
+    decode: (message, offset) => formatIpv4(message.bytes, offset),
+  })
+}
+
+export function ipv6<const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
+  number: number,
+  constant: string,
+  options: Options<A, P> = {},
+): Field<string, string, A, P> {
+  return new Field('attribute', number, constant, options, {
+    wire: 'ipv6',
+    minLength: 16,
+    lower: (program, value) => lowerAddress(program, number, value, 16),
+    decode: (message, offset) => formatIpv6(message.bytes, offset),
+  })
+}
+
+/** An IPv4 or IPv6 address in one attribute; the length tells which. */
+export function ip<const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
+  number: number,
+  constant: string,
+  options: Options<A, P> = {},
+): Field<string, string, A, P> {
+  return new Field('attribute', number, constant, options, {
+    wire: 'ip',
+    minLength: 4,
+    lower: (program, value) => lowerAddress(program, number, value, 0),
+    decode: (message, offset, length) => formatIp(message.bytes, offset, length) ?? formatMac(message.bytes, offset, length),
+  })
+}
+
+/** One option that the kernel keeps in two attributes, one for each family. */
+export function ipOfEither<const A extends Access = 'readWrite'>(
+  v4: readonly [number: number, constant: string],
+  v6: readonly [number: number, constant: string],
+  options: RowOptions<A> = {},
+): Field<string, string, A, 'sometimes'> {
+  return new Field('attribute', v4[0], v4[1], options as RowOptions<A, 'sometimes'>, {
+    wire: 'ipv4 or ipv6',
+    minLength: 4,
+    twins: [{ number: v6[0], constant: v6[1] }],
+    lower: (program, value) => {
+      if (typeof value !== 'string') program.expected('an IP address', value)
+      const length = parseIp(value, scratch, 0)
+      if (length === 0) program.expected('an IP address', value)
+      program.octets(length === 4 ? v4[0] : v6[0], scratch.subarray(0, length))
+    },
+    decode: (message, offset, length) => (length >= 16 ? formatIpv6(message.bytes, offset) : formatIpv4(message.bytes, offset)),
+  })
+}
+
+const EXPECTED = { 0: 'an IP address', 4: 'an IPv4 address', 16: 'an IPv6 address' } as const
+
+/** Writes an address of that many bytes (0: either family) as an attribute and answers its length. */
+export function lowerAddress(program: Program, number: number, value: unknown, length: 0 | 4 | 16): number {
+  if (typeof value !== 'string') program.expected(EXPECTED[length], value)
+  const found = parseFamily(value, length)
+  if (found === 0) program.expected(EXPECTED[length], value)
+  const at = program.reserveOctets(number, found)
+  for (let i = 0; i < found; i++) program.bytes[at + i] = scratch[i]
+  return found
+}
+
+function parseFamily(text: string, length: 0 | 4 | 16): number {
+  if (length === 4) return parseIpv4(text, scratch, 0) ? 4 : 0
+  if (length === 16) return parseIpv6(text, scratch, 0) ? 16 : 0
+  return parseIp(text, scratch, 0)
+}

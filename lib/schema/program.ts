@@ -1,0 +1,277 @@
+import { invalidType, outOfRange } from '../errors.ts'
+import { HEADER, Op } from '../native/binding.ts'
+
+/** What a program needs to stay open until the request that it belongs to has ended: a namespace's descriptor, usually. */
+export interface Pin {
+  unpin(): void
+}
+
+const INITIAL_WORDS = 2048
+/** nla_len is 16 bits and counts its own four bytes. */
+const LARGEST_PAYLOAD = 0xffff - 4
+const encoder = new TextEncoder()
+
+/**
+ * A wire program under construction: one record of binding.ts, written word by word by the fields of a table. It knows
+ * where in the caller's options it is (`enter`, `at`), so that whoever refuses a value can name the option.
+ */
+export class Program {
+  words = new Uint32Array(INITIAL_WORDS)
+  bytes = new Uint8Array(this.words.buffer)
+  length = 0
+  pins: Pin[] | undefined
+  operation = ''
+  readonly #path: string[] = []
+  #depth = 0
+  #header = HEADER
+
+  /** Starts over with a zeroed header of that many words. */
+  begin(operation: string, headerWords: number): this {
+    this.operation = operation
+    this.length = HEADER + headerWords
+    this.words.fill(0, 0, this.length)
+    this.releasePins()
+    this.#depth = 0
+    this.#header = HEADER
+    return this
+  }
+
+  /** Sets a word of the fixed header; fields count from 0. */
+  header(field: number, value: number): void {
+    this.words[this.#header + field] = value
+  }
+
+  headerWord(field: number): number {
+    return this.words[this.#header + field]
+  }
+
+  /** Adds bits to a word of the fixed header. */
+  headerBits(field: number, bits: number): void {
+    this.words[this.#header + field] |= bits
+  }
+
+  /**
+   * Opens a nest that starts with a header struct of its own, into which `header` writes until `endWithHeader`. `skew` is how many
+   * more words the record's header has than the struct, where the struct packs its first fields into one word.
+   */
+  nestWithHeader(type: number, bytes: number, skew: number): void {
+    this.nest(type)
+    const at = this.#open(Op.raw, 0, bytes)
+    this.bytes.fill(0, at, at + bytes)
+    this.#header = (at >> 2) - skew
+  }
+
+  endWithHeader(): void {
+    this.#header = HEADER
+    this.end()
+  }
+
+  u8(type: number, value: number): void {
+    this.#scalar(Op.u8, type, value)
+  }
+
+  u16(type: number, value: number): void {
+    this.#scalar(Op.u16, type, value)
+  }
+
+  u32(type: number, value: number): void {
+    this.#scalar(Op.u32, type, value)
+  }
+
+  be16(type: number, value: number): void {
+    this.#scalar(Op.be16, type, value)
+  }
+
+  be32(type: number, value: number): void {
+    this.#scalar(Op.be32, type, value)
+  }
+
+  #scalar(op: number, type: number, value: number): void {
+    this.#reserve(2)
+    this.words[this.length] = op | (type << 16)
+    this.words[this.length + 1] = value
+    this.length += 2
+  }
+
+  u64(type: number, value: bigint): void {
+    this.#wide(Op.u64, type, value)
+  }
+
+  be64(type: number, value: bigint): void {
+    this.#wide(Op.be64, type, value)
+  }
+
+  #wide(op: number, type: number, value: bigint): void {
+    this.#reserve(3)
+    this.words[this.length] = op | (type << 16)
+    this.words[this.length + 1] = Number(BigInt.asUintN(32, value))
+    this.words[this.length + 2] = Number(BigInt.asUintN(32, value >> 32n))
+    this.length += 3
+  }
+
+  flag(type: number): void {
+    this.#bare(Op.flag, type)
+  }
+
+  nest(type: number): void {
+    this.#bare(Op.nest, type | 0x8000)
+  }
+
+  /** A nest without NLA_F_NESTED, where the kernel has always read it so. */
+  plainNest(type: number): void {
+    this.#bare(Op.nest, type)
+  }
+
+  end(): void {
+    this.#bare(Op.end, 0)
+  }
+
+  #bare(op: number, type: number): void {
+    this.#reserve(1)
+    this.words[this.length++] = op | (type << 16)
+  }
+
+  octets(type: number, source: Uint8Array): void {
+    this.#blob(Op.bytes, type, source)
+  }
+
+  /** Bytes without an attribute header: a struct at the start of a nest. */
+  raw(source: Uint8Array): void {
+    this.#blob(Op.raw, 0, source)
+  }
+
+  #blob(op: number, type: number, source: Uint8Array): void {
+    if (source.length > LARGEST_PAYLOAD) this.tooLarge(source.length)
+    const at = this.#open(op, type, source.length)
+    this.bytes.set(source, at)
+  }
+
+  /** Room for a payload of `length` bytes; answers where in `bytes` it stands. The caller fills all of it. */
+  reserveOctets(type: number, length: number): number {
+    return this.#open(Op.bytes, type, length)
+  }
+
+  #open(op: number, type: number, length: number): number {
+    const words = (length + 3) >> 2
+    this.#reserve(2 + words)
+    this.words[this.length] = op | (type << 16)
+    this.words[this.length + 1] = length
+    const at = (this.length + 2) << 2
+    this.length += 2 + words
+    if (words > 0) this.words[this.length - 1] = 0
+    return at
+  }
+
+  /** Text with the NUL that the addon appends. */
+  string(type: number, text: string): void {
+    this.#text(Op.string, type, text)
+  }
+
+  /** An attribute that holds the index of the link of that name, looked up when the request is sent. */
+  linkIndex(type: number, name: string): void {
+    this.#text(Op.linkIndex, type, name)
+  }
+
+  headerIndex(name: string): void {
+    this.#text(Op.headerIndex, 0, name)
+  }
+
+  headerIndexOfPrevious(): void {
+    this.#bare(Op.headerIndexOfPrevious, 0)
+  }
+
+  headerIndexOfPreviousLink(): void {
+    this.#bare(Op.headerIndexOfPreviousLink, 0)
+  }
+
+  /** Opens a `struct rtnexthop` inside a nest. */
+  hop(flags: number, hops: number, index: number): void {
+    this.#reserve(4)
+    this.words[this.length] = Op.hop
+    this.words[this.length + 1] = flags
+    this.words[this.length + 2] = hops
+    this.words[this.length + 3] = index
+    this.length += 4
+  }
+
+  hopIndex(name: string): void {
+    this.#text(Op.hopIndex, 0, name)
+  }
+
+  #text(op: number, type: number, text: string): void {
+    const most = text.length * 3
+    this.#reserve(2 + ((most + 3) >> 2))
+    const at = (this.length + 2) << 2
+    const length = this.#encode(text, at)
+    if (length > LARGEST_PAYLOAD) this.tooLarge(length)
+    this.words[this.length] = op | (type << 16)
+    this.words[this.length + 1] = length
+    const words = (length + 3) >> 2
+    for (let i = length; i < words << 2; i++) this.bytes[at + i] = 0
+    this.length += 2 + words
+  }
+
+  #encode(text: string, at: number): number {
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i)
+      if (code > 127) return encoder.encodeInto(text, this.bytes.subarray(at)).written
+      this.bytes[at + i] = code
+    }
+    return text.length
+  }
+
+  #reserve(words: number): void {
+    if (this.length + words <= this.words.length) return
+    const grown = new Uint32Array(Math.max(this.words.length * 2, this.length + words))
+    grown.set(this.words)
+    this.words = grown
+    this.bytes = new Uint8Array(grown.buffer)
+  }
+
+  pin(pin: Pin): void {
+    this.pins ??= []
+    this.pins.push(pin)
+  }
+
+  /** Hands the pins to whoever sends the program. */
+  takePins(): readonly Pin[] | undefined {
+    const pins = this.pins
+    this.pins = undefined
+    return pins
+  }
+
+  /** A program that was never sent lets go of what it held. */
+  releasePins(): void {
+    for (const pin of this.takePins() ?? []) pin.unpin()
+  }
+
+  /** The option that is being lowered now, at the current depth. */
+  at(key: string): void {
+    this.#path[this.#depth] = key
+  }
+
+  enter(): void {
+    this.#depth++
+  }
+
+  leave(): void {
+    this.#depth--
+  }
+
+  /** The caller's path of the option being lowered: `veth.peer.mtu`. */
+  get option(): string {
+    return this.#path.slice(0, this.#depth + 1).join('.')
+  }
+
+  expected(what: string, value: unknown): never {
+    throw invalidType(this.operation, this.option, what, value)
+  }
+
+  tooLarge(length: number): never {
+    throw outOfRange(this.operation, this.option, `at most ${LARGEST_PAYLOAD} bytes`, `${length} bytes`)
+  }
+
+  outOfRange(allowed: string, value: unknown): never {
+    throw outOfRange(this.operation, this.option, allowed, value)
+  }
+}

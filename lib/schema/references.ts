@@ -1,0 +1,74 @@
+import { invalidValue } from '../errors.ts'
+import { LONGEST_ALTNAME, LONGEST_NAME, linkNameFault } from '../values/link-name.ts'
+import { type Access, Field, type RowOptions } from './field.ts'
+import type { Program } from './program.ts'
+import { checkInteger } from './scalars.ts'
+
+/** A link by index, by name or alternative name, or anything that has its index, such as a Link. */
+export type LinkReference = number | string | { readonly index: number }
+
+const EXPECTED = 'a link: its name, its index, or a Link'
+
+/** Refuses what cannot be the name or alternative name of a link. */
+export function checkLinkName(program: Program, text: string, longest: number): void {
+  const fault = linkNameFault(text, longest)
+  if (fault !== undefined) throw invalidValue(program.operation, program.option, fault)
+}
+
+export function checkLinkIndex(program: Program, value: unknown): asserts value is number {
+  checkInteger(program, value, 1, 0x7fff_ffff)
+}
+
+/** The name to look up, or the index. Needs `program.at` to stand on the option. */
+export function linkNameOrIndex(program: Program, value: unknown): string | number {
+  if (typeof value === 'string') {
+    checkLinkName(program, value, LONGEST_ALTNAME)
+    return value
+  }
+  const index = typeof value === 'object' && value !== null ? (value as { index?: unknown }).index : value
+  if (typeof index !== 'number') program.expected(EXPECTED, value)
+  checkLinkIndex(program, index)
+  return index
+}
+
+/** Sets the index in the fixed header, at that word, from a reference; names are looked up when the request is sent. */
+export function lowerHeaderLink(program: Program, word: number, value: unknown): void {
+  const link = linkNameOrIndex(program, value)
+  if (typeof link === 'string') program.headerIndex(link)
+  else program.header(word, link)
+}
+
+/** Index of another link. `null` means none, where the kernel has a meaning for that. Reported as the index. */
+export function linkReference<const A extends Access = 'readWrite'>(
+  number: number,
+  constant: string,
+  options: RowOptions<A> = {},
+): Field<LinkReference | null, number, A, 'sometimes'> {
+  return new Field('attribute', number, constant, options as RowOptions<A, 'sometimes'>, {
+    wire: 'u32',
+    allowed: 'name, index, Link or null',
+    minLength: 4,
+    lower: (program, value) => {
+      if (value === null) return program.u32(number, 0)
+      const link = linkNameOrIndex(program, value)
+      if (typeof link === 'string') program.linkIndex(number, link)
+      else program.u32(number, link)
+    },
+    decode: (message, offset) => message.u32(offset),
+  })
+}
+
+/** A link's own name, of at most 15 bytes. */
+export function linkName<const A extends Access = 'readWrite'>(number: number, constant: string, options: RowOptions<A> = {}): Field<string, string, A, 'always'> {
+  return new Field('attribute', number, constant, { ...options, present: 'always' }, {
+    wire: 'string',
+    allowed: `1 to ${LONGEST_NAME} bytes without "/", ":" or white space`,
+    minLength: 1,
+    lower: (program, value) => {
+      if (typeof value !== 'string') program.expected('text', value)
+      checkLinkName(program, value, LONGEST_NAME)
+      program.string(number, value)
+    },
+    decode: (message, offset, length) => message.string(offset, length),
+  })
+}

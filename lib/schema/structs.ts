@@ -1,0 +1,136 @@
+import { unknownOption } from '../errors.ts'
+import { formatMac, parseMac } from '../values/mac.ts'
+import { type Access, Field, type Presence, type RowOptions } from './field.ts'
+import { LITTLE_ENDIAN, type Message } from './message.ts'
+import type { Program } from './program.ts'
+import { checkInteger } from './scalars.ts'
+import { type Shape, shapeOf } from './shape.ts'
+
+/** A member of a C struct. `pad` members take room and mean nothing. */
+export type Member = 'u8' | 'u16' | 'u32' | 's32' | 'u64' | 'be16' | 'be32' | 'mac' | 'pad1' | 'pad2' | 'pad4'
+
+/** Members in order, without gaps: C's padding is spelled out. */
+export type Layout = Readonly<Record<string, Member>>
+
+type MemberValue<M extends Member> = M extends 'mac' ? string : number
+type Visible<L extends Layout> = { [K in keyof L]: L[K] extends `pad${string}` ? never : K }[keyof L]
+
+export type StructInput<L extends Layout> = { readonly [K in Visible<L> & keyof L]?: MemberValue<L[K]> | undefined }
+/** A kernel that is older than a member does not send it. */
+export type StructOutput<L extends Layout> = { readonly [K in Visible<L> & keyof L]: MemberValue<L[K]> }
+
+const SIZE: Readonly<Record<Member, number>> = { u8: 1, u16: 2, u32: 4, s32: 4, u64: 8, be16: 2, be32: 4, mac: 6, pad1: 1, pad2: 2, pad4: 4 }
+const MAX: Readonly<Record<string, number>> = { u8: 0xff, u16: 0xffff, u32: 0xffff_ffff, s32: 0x7fff_ffff, be16: 0xffff, be32: 0xffff_ffff, u64: Number.MAX_SAFE_INTEGER }
+
+const READ: Readonly<Record<Member, (message: Message, offset: number) => number | string | undefined>> = {
+  u8: (m, o) => m.bytes[o],
+  u16: (m, o) => m.u16(o),
+  u32: (m, o) => m.u32(o),
+  s32: (m, o) => m.s32(o),
+  u64: (m, o) => m.u64(o),
+  be16: (m, o) => m.be16(o),
+  be32: (m, o) => m.be32(o),
+  mac: (m, o) => formatMac(m.bytes, o, 6),
+  pad1: () => undefined,
+  pad2: () => undefined,
+  pad4: () => undefined,
+}
+
+interface Placed {
+  readonly key: string
+  readonly member: Member
+  readonly offset: number
+  readonly end: number
+}
+
+/** A struct with its members' places. Reads tolerate shorter and longer ones than this header knows. */
+export class Struct<const L extends Layout> {
+  readonly name: string
+  readonly size: number
+  readonly members: readonly Placed[]
+  readonly #slots: unknown[]
+  readonly #shape: Shape
+
+  constructor(name: string, layout: L) {
+    const members: Placed[] = []
+    let offset = 0
+    for (const [key, member] of Object.entries(layout)) {
+      const end = offset + SIZE[member]
+      if (!member.startsWith('pad')) members.push({ key, member, offset, end })
+      offset = end
+    }
+    this.name = name
+    this.size = offset
+    this.members = members
+    this.#slots = new Array(members.length).fill(undefined)
+    this.#shape = shapeOf(name, this.keys)
+  }
+
+  get keys(): readonly string[] {
+    return this.members.map(member => member.key)
+  }
+
+  decode(message: Message, start: number, length: number): StructOutput<L> {
+    const slots = this.#slots
+    const members = this.members
+    for (let i = 0; i < members.length; i++) {
+      const { member, offset, end } = members[i]
+      slots[i] = end <= length ? READ[member](message, start + offset) : undefined
+    }
+    return this.#shape(slots) as StructOutput<L>
+  }
+
+  /** Writes the members as an attribute's payload; those not given are zero. */
+  lower(program: Program, number: number, value: unknown): void {
+    if (typeof value !== 'object' || value === null) program.expected(`an object with ${this.keys.join(', ')}`, value)
+    const at = program.reserveOctets(number, this.size)
+    const view = new DataView(program.bytes.buffer, at, this.size)
+    for (let i = 0; i < this.size; i++) view.setUint8(i, 0)
+    program.enter()
+    for (const [key, item] of Object.entries(value)) {
+      if (item === undefined) continue
+      program.at(key)
+      const placed = this.members.find(member => member.key === key)
+      if (placed === undefined) throw unknownOption(program.operation, program.option, this.keys)
+      putMember(program, view, placed, item)
+    }
+    program.leave()
+  }
+}
+
+function putMember(program: Program, view: DataView, { member, offset }: Placed, value: unknown): void {
+  if (member === 'mac') return putMac(program, view, offset, value)
+  checkInteger(program, value, member === 's32' ? -0x8000_0000 : 0, MAX[member])
+  if (member === 'u8') view.setUint8(offset, value)
+  else if (member === 'u16') view.setUint16(offset, value, LITTLE_ENDIAN)
+  else if (member === 'be16') view.setUint16(offset, value, false)
+  else if (member === 'u32') view.setUint32(offset, value, LITTLE_ENDIAN)
+  else if (member === 's32') view.setInt32(offset, value, LITTLE_ENDIAN)
+  else if (member === 'be32') view.setUint32(offset, value, false)
+  else view.setBigUint64(offset, BigInt(value), LITTLE_ENDIAN)
+}
+
+const parsed = new Uint8Array(8)
+
+function putMac(program: Program, view: DataView, offset: number, value: unknown): void {
+  if (typeof value !== 'string' || parseMac(value, parsed, 0, 6) !== 6) program.expected('a hardware address', value)
+  for (let i = 0; i < 6; i++) view.setUint8(offset + i, parsed[i])
+}
+
+/** An attribute whose payload is a C struct. */
+export function structOf<const L extends Layout, const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
+  number: number,
+  constant: string,
+  struct: Struct<L>,
+  options: RowOptions<A, P> & { check?: (program: Program, value: StructInput<L>) => void } = {},
+): Field<StructInput<L>, StructOutput<L>, A, P> {
+  return new Field('attribute', number, constant, options, {
+    wire: `struct ${struct.name}`,
+    minLength: 1,
+    lower: (program, value) => {
+      options.check?.(program, value)
+      struct.lower(program, number, value)
+    },
+    decode: (message, offset, length) => struct.decode(message, offset, length),
+  })
+}
