@@ -1,0 +1,65 @@
+import { COMPLETION_WORDS, type Addon } from '../native/binding.ts'
+import { loadAddon } from '../native/load.ts'
+import { Message } from '../schema/message.ts'
+
+const INBOX_BYTES = 256 * 1024
+const HEADER_BYTES = COMPLETION_WORDS * 4
+
+/** Who waits for the completions of one request id. Offsets point into `message`, which is reused: nothing of it may be kept. */
+export interface Receiver {
+  /** Answers true while more will come. */
+  complete(code: number, error: number, detail: number, message: Message, start: number, end: number): boolean
+}
+
+/** This environment's end of the contract: request ids, and the inbox that the addon fills. */
+class Completions {
+  readonly addon: Addon
+  readonly #receivers = new Map<number, Receiver>()
+  readonly #inbox = new Message(new Uint8Array(INBOX_BYTES))
+  #lastId = 0
+
+  constructor(addon: Addon) {
+    this.addon = addon
+    addon.connect(this.#inbox.bytes, (length, large) => this.#deliver(length, large))
+  }
+
+  /** Gives the receiver an id under which completions will reach it. */
+  expect(receiver: Receiver): number {
+    do this.#lastId = this.#lastId === 0xffff_ffff ? 1 : this.#lastId + 1
+    while (this.#receivers.has(this.#lastId))
+    this.#receivers.set(this.#lastId, receiver)
+    return this.#lastId
+  }
+
+  /** The request never went down: its record was refused. */
+  forget(id: number): void {
+    this.#receivers.delete(id)
+  }
+
+  #deliver(length: number, large: Uint8Array | undefined): void {
+    const message = large === undefined ? this.#inbox : new Message(large)
+    const end = large === undefined ? length : large.length
+    for (let offset = 0; offset + HEADER_BYTES <= end; ) {
+      const payload = message.u32(offset + 16)
+      this.#dispatch(message, offset, payload)
+      offset += (HEADER_BYTES + payload + 7) & ~7
+    }
+  }
+
+  #dispatch(message: Message, offset: number, payload: number): void {
+    const id = message.u32(offset)
+    const receiver = this.#receivers.get(id)
+    if (receiver === undefined) return
+    const start = offset + HEADER_BYTES
+    const more = receiver.complete(message.u32(offset + 4), message.u32(offset + 8), message.u32(offset + 12), message, start, start + payload)
+    if (!more) this.#receivers.delete(id)
+  }
+}
+
+let connected: Completions | undefined
+
+/** Connects on first use: importing the package loads nothing. */
+export function completions(): Completions {
+  connected ??= new Completions(loadAddon())
+  return connected
+}

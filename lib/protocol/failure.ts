@@ -1,0 +1,178 @@
+import { ClosedError, NetlinkError, type NetlinkErrorFields, SystemError, TimeoutError, UnknownOutcomeError } from '../errors.ts'
+import { CompletionCode, SystemCall } from '../native/binding.ts'
+import { Message, align } from '../schema/message.ts'
+import { errnoName, errnoText } from '../values/errno.ts'
+import { type ExtendedAck, parseExtendedAck } from './extended-ack.ts'
+import { trimStack } from './trim-stack.ts'
+
+/** Bytes of `struct nlmsghdr`. */
+export const NLMSG_HEADER = 16
+const EPERM = 1
+const ENODEV = 19
+const SYSTEM_CALLS = Object.entries(SystemCall)
+
+/** What a feature knows about its requests, for errors that speak the caller's language. */
+export interface Locator {
+  /** Path of the option whose attribute stands at `target` of a request. */
+  locate(message: Message, start: number, end: number, target: number): string | undefined
+  /** Name of the option with that attribute number at the top of the message. */
+  keyOf(number: number): string | undefined
+}
+
+/** Turns an errno of the kernel into the next step, where there is one to say. */
+export type Hint = (errno: number, message: string | undefined) => string | undefined
+
+/** How a request went wrong, before it is an error: errors are made where the caller waits, so that their stack is the caller's. */
+export class Failure {
+  readonly operation: string
+  readonly code: number
+  readonly errno: number
+  readonly detail: number
+  /** Extended ack and request, copied out of the inbox. */
+  readonly payload: Uint8Array
+  /** What the code cannot say: an abort reason, a time limit. */
+  readonly reason: unknown
+
+  constructor(operation: string, code: number, errno: number, detail: number, payload: Uint8Array, reason?: unknown) {
+    this.operation = operation
+    this.code = code
+    this.errno = errno
+    this.detail = detail
+    this.payload = payload
+    this.reason = reason
+  }
+
+  static aborted(operation: string, reason: unknown): Failure {
+    return new Failure(operation, ABORTED, 0, 0, EMPTY, reason)
+  }
+
+  static timedOut(operation: string, milliseconds: number, sent: boolean): Failure {
+    return new Failure(operation, TIMED_OUT, 0, sent ? 1 : 0, EMPTY, milliseconds)
+  }
+
+  /** The error to throw. `locator` names options; `given` are the caller's own, to guess from the kernel's words what it minds. */
+  toError(locator?: Locator, given?: object, hint?: Hint): unknown {
+    const error = this.#make(locator, given, hint)
+    if (error instanceof Error && this.code !== ABORTED) trimStack(error)
+    return error
+  }
+
+  #make(locator: Locator | undefined, given: object | undefined, hint: Hint | undefined): unknown {
+    switch (this.code) {
+      case ABORTED:
+        return this.reason
+      case TIMED_OUT:
+        return new TimeoutError(this.operation, this.reason as number, this.detail === 1)
+      case CompletionCode.refused:
+        return this.#refused(locator, given, hint)
+      case CompletionCode.unresolved:
+        return this.#unresolved(locator, given)
+      case CompletionCode.failed:
+        return this.#failed()
+      case CompletionCode.unknown:
+        return new UnknownOutcomeError(this.operation, this.errno === 0 ? 'no answer came' : `the answer was lost (${errnoName(this.errno)})`)
+      case CompletionCode.truncated:
+        return new UnknownOutcomeError(this.operation, 'the answer was longer than the receive buffer')
+      case CompletionCode.tooLarge:
+        return this.#tooLarge(locator)
+      case CompletionCode.cancelled:
+        return new ClosedError(this.operation, 'session')
+      default:
+        return new UnknownOutcomeError(this.operation, `completion code ${this.code}`)
+    }
+  }
+
+  #refused(locator: Locator | undefined, given: object | undefined, hint: Hint | undefined): NetlinkError {
+    const message = new Message(this.payload)
+    const ack = parseExtendedAck(message, 0, this.detail)
+    const request = align(this.detail)
+    const option = optionAt(locator, message, request, ack.offset) ?? optionFromWords(ack.message, given)
+    const missing = missingOption(locator, message, request, ack)
+    return this.#netlinkError(ack.message, { option, missing, allowed: ack.allowed }, hint)
+  }
+
+  #netlinkError(kernelMessage: string | undefined, found: Partial<NetlinkErrorFields>, hint: Hint | undefined): NetlinkError {
+    const code = errnoName(this.errno)
+    const about = found.option === undefined ? '' : `option "${found.option}": `
+    const text = [
+      `${this.operation}: ${about}${kernelMessage ?? errnoText(this.errno)} (${code})`,
+      found.missing === undefined ? undefined : `"${found.missing}" is missing`,
+      found.allowed === undefined ? undefined : `allowed is ${describe(found.allowed)}`,
+      hint?.(this.errno, kernelMessage) ?? (this.errno === EPERM ? CAPABILITY : undefined),
+    ]
+    return new NetlinkError(text.filter(part => part !== undefined).join('; '), {
+      operation: this.operation,
+      code,
+      errno: this.errno,
+      ...(kernelMessage === undefined ? {} : { kernelMessage }),
+      ...defined(found),
+    })
+  }
+
+  /** The addon found no link of that name in the namespace; the kernel never saw the request. */
+  #unresolved(locator: Locator | undefined, given: object | undefined): NetlinkError {
+    const option = optionAt(locator, new Message(this.payload), 0, this.detail)
+    const name = option === undefined ? undefined : valueAt(given, option)
+    const text = typeof name === 'string' ? `there is no link "${name}" in this namespace` : 'there is no such link in this namespace'
+    const about = option === undefined ? '' : `option "${option}": `
+    return new NetlinkError(`${this.operation}: ${about}${text} (ENODEV)`, { operation: this.operation, code: 'ENODEV', errno: ENODEV, ...defined({ option }) })
+  }
+
+  #tooLarge(locator: Locator | undefined): RangeError {
+    const option = optionAt(locator, new Message(this.payload), 0, this.detail)
+    const about = option === undefined ? '' : `option "${option}": `
+    const text = `${this.operation}: ${about}an attribute may be 65535 bytes long, and this one is longer`
+    return Object.assign(new RangeError(text), { code: 'ERR_OUT_OF_RANGE', operation: this.operation, option })
+  }
+
+  #failed(): SystemError {
+    const code = errnoName(this.errno)
+    const syscall = SYSTEM_CALLS.find(([, number]) => number === this.detail)?.[0] ?? 'none'
+    const hint = this.errno === EPERM ? `; ${CAPABILITY}` : ''
+    return new SystemError(`${this.operation}: ${syscall}: ${errnoText(this.errno)} (${code})${hint}`, { operation: this.operation, code, errno: this.errno, syscall })
+  }
+}
+
+const ABORTED = -1
+const TIMED_OUT = -2
+const EMPTY = new Uint8Array()
+const CAPABILITY = "it needs CAP_NET_ADMIN in the user namespace that owns this network namespace (run as root, or give the process that capability)"
+
+function optionAt(locator: Locator | undefined, message: Message, request: number, offset: number | undefined): string | undefined {
+  if (locator === undefined || offset === undefined || offset === 0) return undefined
+  return locator.locate(message, request + NLMSG_HEADER, message.bytes.length, request + offset)
+}
+
+/** Older code in the kernel says what it minds in words only: "mtu greater than device maximum". */
+function optionFromWords(text: string | undefined, given: object | undefined): string | undefined {
+  if (text === undefined || given === undefined) return undefined
+  const words = new Set(text.toLowerCase().split(/[^a-z0-9]+/))
+  const found = Object.entries(given).filter(([key, value]) => value !== undefined && words.has(key.toLowerCase()))
+  return found.length === 1 ? found[0][0] : undefined
+}
+
+function missingOption(locator: Locator | undefined, message: Message, request: number, ack: ExtendedAck): string | undefined {
+  if (ack.missingType === undefined) return undefined
+  if (ack.missingNest === undefined) return locator?.keyOf(ack.missingType) ?? `attribute ${ack.missingType}`
+  const nest = optionAt(locator, message, request, ack.missingNest)
+  return `${nest === undefined ? '' : `${nest}: `}attribute ${ack.missingType}`
+}
+
+function valueAt(given: object | undefined, path: string): unknown {
+  let value: unknown = given
+  for (const key of path.split('.')) value = (value as Record<string, unknown> | undefined)?.[key]
+  return value
+}
+
+function describe(allowed: NonNullable<NetlinkErrorFields['allowed']>): string {
+  const { min, max, minLength, maxLength, mask } = allowed
+  const parts: string[] = []
+  if (min !== undefined || max !== undefined) parts.push(`${min ?? '…'} to ${max ?? '…'}`)
+  if (minLength !== undefined || maxLength !== undefined) parts.push(`${minLength ?? 0} to ${maxLength ?? '…'} bytes`)
+  if (mask !== undefined) parts.push(`bits 0x${mask.toString(16)}`)
+  return parts.join(', ')
+}
+
+function defined<T extends object>(object: T): Partial<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>
+}

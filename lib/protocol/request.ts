@@ -1,0 +1,130 @@
+import { channel } from 'node:diagnostics_channel'
+import { CompletionCode, DumpFlag } from '../native/binding.ts'
+import type { Message } from '../schema/message.ts'
+import type { Pin } from '../schema/program.ts'
+import type { Receiver } from './completions.ts'
+import { parseExtendedAck } from './extended-ack.ts'
+import { Failure, NLMSG_HEADER } from './failure.ts'
+
+/** Reads one netlink message between two offsets, behind its nlmsghdr. */
+export type Decode<T> = (message: Message, start: number, end: number) => T
+
+/** Where the kernel's remarks on requests that succeeded can be heard: `{ operation, message }`. Costs nothing while nobody listens. */
+const warnings = channel('rtnetlink:warning')
+
+const EMPTY = new Uint8Array()
+
+/** One request in flight. Resolves with its value or a Failure, never rejects: whoever waits makes the error. */
+export abstract class Request<T> implements Receiver {
+  id = 0
+  deadline = Number.POSITIVE_INFINITY
+  timeout = Number.POSITIVE_INFINITY
+  pins: readonly Pin[] | undefined
+  readonly operation: string
+  readonly outcome: Promise<T | Failure>
+  /** Told when nothing more will come. */
+  onEnd: ((request: Request<unknown>) => void) | undefined
+  #resolve!: (outcome: T | Failure) => void
+
+  constructor(operation: string) {
+    this.operation = operation
+    this.outcome = new Promise(resolve => {
+      this.#resolve = resolve
+    })
+  }
+
+  /** The first call decides. */
+  settle(outcome: T | Failure): void {
+    this.#resolve(outcome)
+  }
+
+  complete(code: number, error: number, detail: number, message: Message, start: number, end: number): boolean {
+    const more = code === CompletionCode.part || code === CompletionCode.dumpRestart
+    if (more) this.more(code, message, start, end)
+    else this.#end(code, error, detail, message, start, end)
+    return more
+  }
+
+  #end(code: number, error: number, detail: number, message: Message, start: number, end: number): void {
+    if (code === CompletionCode.done || code === CompletionCode.reply || code === CompletionCode.dumpDone) {
+      this.settle(this.finish(code, detail, message, start, end))
+      if (end > start && code !== CompletionCode.reply && warnings.hasSubscribers) this.#warn(message, start, end)
+    } else {
+      this.settle(new Failure(this.operation, code, error, detail, end > start ? message.copy(start, end - start) : EMPTY))
+    }
+    if (this.pins !== undefined) for (const pin of this.pins) pin.unpin()
+    this.onEnd?.(this as Request<unknown>)
+  }
+
+  #warn(message: Message, start: number, end: number): void {
+    const { message: text } = parseExtendedAck(message, start, end)
+    if (text !== undefined) warnings.publish({ operation: this.operation, message: text })
+  }
+
+  /** Something arrived, and more will. */
+  protected more(_code: number, _message: Message, _start: number, _end: number): void {}
+
+  /** The value of a request that succeeded. */
+  protected abstract finish(code: number, detail: number, message: Message, start: number, end: number): T | Failure
+}
+
+/** Waits for an acknowledgement. */
+export class Acknowledgement extends Request<undefined> {
+  protected override finish(): undefined {
+    return undefined
+  }
+}
+
+/** Waits for the one message that answers. */
+export class Reply<T> extends Request<T> {
+  readonly #decode: Decode<T>
+
+  constructor(operation: string, decode: Decode<T>) {
+    super(operation)
+    this.#decode = decode
+  }
+
+  protected override finish(_code: number, _detail: number, message: Message, start: number, end: number): T {
+    return this.#decode(message, start + NLMSG_HEADER, end)
+  }
+}
+
+/** Calls `visit` for each netlink message between two offsets. */
+export function eachMessage(message: Message, start: number, end: number, visit: (start: number, end: number) => void): void {
+  for (let offset = start; offset + NLMSG_HEADER <= end; ) {
+    const length = message.u32(offset)
+    if (length < NLMSG_HEADER || offset + length > end) return
+    visit(offset + NLMSG_HEADER, offset + length)
+    offset += (length + 3) & ~3
+  }
+}
+
+/** What a dump read, and whether the table changed meanwhile, every time. */
+export interface Dumped<T> {
+  readonly items: T[]
+  readonly interrupted: boolean
+}
+
+/** Gathers a dump. Items for which `decode` answers undefined are left out. */
+export class Dump<T> extends Request<Dumped<T>> {
+  readonly #decode: Decode<T | undefined>
+  #items: T[] = []
+
+  constructor(operation: string, decode: Decode<T | undefined>) {
+    super(operation)
+    this.#decode = decode
+  }
+
+  protected override more(code: number, message: Message, start: number, end: number): void {
+    if (code === CompletionCode.dumpRestart) this.#items = []
+    else
+      eachMessage(message, start, end, (from, to) => {
+        const item = this.#decode(message, from, to)
+        if (item !== undefined) this.#items.push(item)
+      })
+  }
+
+  protected override finish(_code: number, detail: number): Dumped<T> {
+    return { items: this.#items, interrupted: (detail & DumpFlag.interrupted) !== 0 }
+  }
+}

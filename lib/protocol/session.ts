@@ -1,0 +1,216 @@
+import { performance } from 'node:perf_hooks'
+import { ClosedError, invalidType, outOfRange } from '../errors.ts'
+import { HEADER_WORDS, type NativeNamespace, type NativeSocket, RecordFlag } from '../native/binding.ts'
+import { Program } from '../schema/program.ts'
+import { completions } from './completions.ts'
+import { Failure } from './failure.ts'
+import { NLM_F_ACK, NLM_F_DUMP } from './flags.ts'
+import { Acknowledgement, type Decode, Dump, type Dumped, Reply, type Request } from './request.ts'
+import { StreamedDump } from './streamed-dump.ts'
+
+/** Options of a session. */
+export interface SessionOptions {
+  /** How long a request may take in milliseconds before it is given up. Default 30000; 0 or Infinity: no limit. A call's own `timeout` wins. */
+  timeout?: number
+  /** Receive buffer asked of the kernel, in bytes. Default 1 MiB where the process may have it, else what net.core.rmem_max allows. */
+  receiveBuffer?: number
+  /** How often a dump is repeated whose table changed while it was read, before DumpInterruptedError. Default 8. */
+  dumpRetries?: number
+}
+
+/** Options of every call. */
+export interface CallOptions {
+  /** Gives the call up. A request that the kernel already has still takes effect. */
+  signal?: AbortSignal | undefined
+  /** Milliseconds, instead of the session's. 0 or Infinity: no limit. */
+  timeout?: number | undefined
+}
+
+/** The addon's message calls. */
+export type MessageCall = Exclude<keyof NativeSocket, 'flush' | 'resume' | 'cancel' | 'close'>
+
+const DEFAULT_TIMEOUT = 30_000
+const DEFAULT_RECEIVE_BUFFER = 1024 * 1024
+const DEFAULT_DUMP_RETRIES = 8
+/** Node's timers overflow above this and fire at once. */
+const LONGEST_TIMER = 0x7fff_ffff
+
+/** How a session gets its namespace: nothing for the process's own. */
+export type NamespaceSource = () => NativeNamespace | undefined
+
+/**
+ * A FIFO of requests to the kernel over one netlink socket. All requests of a tick go down together, in call order; each
+ * settles by itself. Verbs lower their options into `begin()`'s program and pass it to one of the calls, without awaiting in between.
+ */
+export class Session {
+  readonly #options: Required<SessionOptions>
+  readonly #namespace: NamespaceSource
+  readonly #program = new Program()
+  readonly #inFlight = new Set<Request<unknown>>()
+  #socket: NativeSocket | undefined
+  #closed = false
+  #flushing = false
+  #now = 0
+  #timer: NodeJS.Timeout | undefined
+  #timerDue = Number.POSITIVE_INFINITY
+
+  constructor(options: SessionOptions = {}, namespace: NamespaceSource = () => undefined) {
+    const { timeout = DEFAULT_TIMEOUT, receiveBuffer = DEFAULT_RECEIVE_BUFFER, dumpRetries = DEFAULT_DUMP_RETRIES } = options
+    this.#options = {
+      timeout: checkTimeout('Rtnetlink.open', timeout),
+      receiveBuffer: checkWhole('receiveBuffer', receiveBuffer, 0x3fff_ffff),
+      dumpRetries: checkWhole('dumpRetries', dumpRetries, 1000),
+    }
+    this.#namespace = namespace
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** An empty program for a message with that header. One is in use at a time: lower and send without awaiting in between. */
+  begin(operation: string, header: keyof typeof HEADER_WORDS): Program {
+    if (this.#closed) throw new ClosedError(operation, 'session')
+    return this.#program.begin(operation, HEADER_WORDS[header])
+  }
+
+  /** Sends a request that is answered by an acknowledgement. */
+  acknowledge(call: MessageCall, program: Program, flags: number, record = 0, options?: CallOptions): Promise<undefined | Failure> {
+    const ack = (record & RecordFlag.bulk) === 0 ? NLM_F_ACK : 0
+    return this.#send(call, program, flags | ack, record, new Acknowledgement(program.operation), options)
+  }
+
+  /** Sends a request that is answered by one message. */
+  reply<T>(call: MessageCall, program: Program, decode: Decode<T>, record = 0, options?: CallOptions): Promise<T | Failure> {
+    return this.#send(call, program, 0, record | RecordFlag.reply, new Reply(program.operation, decode), options)
+  }
+
+  /** Sends a dump and gathers it. */
+  dump<T>(call: MessageCall, program: Program, decode: Decode<T | undefined>, options?: CallOptions): Promise<Dumped<T> | Failure> {
+    return this.#send(call, program, NLM_F_DUMP, RecordFlag.dump, new Dump(program.operation, decode), options)
+  }
+
+  /** Starts a dump that is read as it arrives, at the reader's pace, on a socket of its own. */
+  stream<T>(call: MessageCall, program: Program, decode: Decode<T | undefined>, options?: CallOptions): StreamedDump<T> {
+    const socket = this.#open()
+    const dump = new StreamedDump<T>(program.operation, decode, socket)
+    void this.#send(call, program, NLM_F_DUMP, RecordFlag.dump | RecordFlag.stream, dump, { timeout: 0, ...options })
+    return dump
+  }
+
+  #send<T>(call: MessageCall, program: Program, flags: number, record: number, request: Request<T>, options: CallOptions | undefined): Promise<T | Failure> {
+    const timeout = options === undefined || options.timeout === undefined ? this.#options.timeout : checkTimeout(program.operation, options.timeout)
+    options?.signal?.throwIfAborted()
+    const socket = this.#open()
+    const { expect, words } = this.#stamp(program, flags, record, request as Request<unknown>)
+    try {
+      socket[call](words, program.length)
+    } catch (error) {
+      completions().forget(expect)
+      throw error
+    }
+    request.pins = program.takePins()
+    this.#track(request as Request<unknown>, timeout)
+    if (options?.signal) this.#abortWith(options.signal, request as Request<unknown>)
+    return request.outcome
+  }
+
+  #stamp(program: Program, flags: number, record: number, request: Request<unknown>): { expect: number; words: Uint32Array } {
+    const { words } = program
+    request.id = completions().expect(request)
+    words[0] = request.id
+    words[1] = flags
+    words[2] = record
+    return { expect: request.id, words }
+  }
+
+  #open(): NativeSocket {
+    if (this.#socket === undefined) {
+      const { receiveBuffer, dumpRetries } = this.#options
+      const { NetlinkSocket } = completions().addon
+      this.#socket = new NetlinkSocket({ protocol: 0, namespace: this.#namespace(), receiveBuffer, strict: true, dumpRetries })
+    }
+    return this.#socket
+  }
+
+  #track(request: Request<unknown>, timeout: number): void {
+    if (!this.#flushing) {
+      this.#flushing = true
+      this.#now = performance.now()
+      process.nextTick(() => this.#flush())
+    }
+    this.#inFlight.add(request)
+    request.onEnd = this.#ended
+    if (timeout === Number.POSITIVE_INFINITY) return
+    request.timeout = timeout
+    request.deadline = this.#now + timeout
+    if (request.deadline < this.#timerDue) this.#arm(request.deadline)
+  }
+
+  readonly #ended = (request: Request<unknown>): void => {
+    this.#inFlight.delete(request)
+  }
+
+  #flush(): void {
+    this.#flushing = false
+    this.#socket?.flush()
+  }
+
+  /** One timer a session, for the nearest deadline. It never keeps the process alive: requests in flight do, natively. */
+  #arm(due: number): void {
+    clearTimeout(this.#timer)
+    this.#timerDue = due
+    this.#timer = setTimeout(() => this.#expire(), Math.min(LONGEST_TIMER, Math.max(1, due - performance.now())))
+    this.#timer.unref()
+  }
+
+  #expire(): void {
+    const now = performance.now()
+    let nearest = Number.POSITIVE_INFINITY
+    for (const request of this.#inFlight) {
+      if (request.deadline <= now) this.#giveUp(request)
+      else if (request.deadline < nearest) nearest = request.deadline
+    }
+    this.#timerDue = Number.POSITIVE_INFINITY
+    if (nearest < Number.POSITIVE_INFINITY) this.#arm(nearest)
+  }
+
+  #giveUp(request: Request<unknown>): void {
+    request.deadline = Number.POSITIVE_INFINITY
+    const sent = this.#socket?.cancel(request.id) !== true
+    request.settle(Failure.timedOut(request.operation, request.timeout, sent))
+  }
+
+  #abortWith(signal: AbortSignal, request: Request<unknown>): void {
+    const abort = () => {
+      this.#socket?.cancel(request.id)
+      request.settle(Failure.aborted(request.operation, signal.reason))
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    request.onEnd = ended => {
+      signal.removeEventListener('abort', abort)
+      this.#ended(ended)
+    }
+  }
+
+  /** Requests that were not sent end with ClosedError; what the kernel has is waited for natively. Idempotent. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    clearTimeout(this.#timer)
+    this.#socket?.flush()
+    this.#socket?.close()
+  }
+}
+
+function checkTimeout(operation: string, timeout: unknown): number {
+  if (typeof timeout !== 'number' || Number.isNaN(timeout)) throw invalidType(operation, 'timeout', 'a number of milliseconds', timeout)
+  if (timeout < 0) throw outOfRange(operation, 'timeout', '0 or more milliseconds', timeout)
+  return timeout === 0 ? Number.POSITIVE_INFINITY : timeout
+}
+
+function checkWhole(option: string, value: unknown, max: number): number {
+  if (typeof value !== 'number') throw invalidType('Rtnetlink.open', option, 'a whole number', value)
+  if (!Number.isInteger(value) || value < 0 || value > max) throw outOfRange('Rtnetlink.open', option, `a whole number from 0 to ${max}`, value)
+  return value
+}

@@ -1,0 +1,83 @@
+import { DumpInterruptedError } from '../errors.ts'
+import { CompletionCode, DumpFlag, type NativeSocket } from '../native/binding.ts'
+import type { Message } from '../schema/message.ts'
+import { type Decode, eachMessage, Request } from './request.ts'
+import type { Failure, Locator } from './failure.ts'
+import { unwrap } from './unwrap.ts'
+
+/** What ends a stream. */
+export interface StreamEnd {
+  readonly interrupted: boolean
+}
+
+/**
+ * A dump read part by part. The addon reads the next part only when this one has been taken, so memory stays flat however long
+ * the table and however slow the reader.
+ */
+export class StreamedDump<T> extends Request<StreamEnd> {
+  readonly #decode: Decode<T | undefined>
+  readonly #socket: NativeSocket
+  #parts: T[][] = []
+  #wake: (() => void) | undefined
+  #end: StreamEnd | Failure | undefined
+
+  constructor(operation: string, decode: Decode<T | undefined>, socket: NativeSocket) {
+    super(operation)
+    this.#decode = decode
+    this.#socket = socket
+    void this.outcome.then(end => {
+      this.#end = end
+      this.#wake?.()
+    })
+  }
+
+  protected override more(code: number, message: Message, start: number, end: number): void {
+    if (code !== CompletionCode.part) return
+    const items: T[] = []
+    eachMessage(message, start, end, (from, to) => {
+      const item = this.#decode(message, from, to)
+      if (item !== undefined) items.push(item)
+    })
+    this.#parts.push(items)
+    this.#wake?.()
+  }
+
+  protected override finish(_code: number, detail: number): StreamEnd {
+    return { interrupted: (detail & DumpFlag.interrupted) !== 0 }
+  }
+
+  /** One item after another; throws what went wrong, at the end DumpInterruptedError when the table changed meanwhile. */
+  async *items(locator?: Locator, given?: object): AsyncGenerator<T, void, void> {
+    try {
+      for (;;) {
+        const part = await this.#next()
+        if (Array.isArray(part)) yield* part
+        else if (unwrap(part, locator, given).interrupted) throw new DumpInterruptedError<T>(this.operation, [])
+        else return
+      }
+    } finally {
+      this.#stop()
+    }
+  }
+
+  /** The items of the next part, or how the stream ended. */
+  async #next(): Promise<T[] | StreamEnd | Failure> {
+    for (;;) {
+      const part = this.#parts.shift()
+      if (part !== undefined) {
+        this.#socket.resume(this.id)
+        return part
+      }
+      if (this.#end !== undefined) return this.#end
+      await new Promise<void>(resolve => {
+        this.#wake = resolve
+      })
+      this.#wake = undefined
+    }
+  }
+
+  /** The reader went away. */
+  #stop(): void {
+    if (this.#end === undefined) this.#socket.cancel(this.id)
+  }
+}
