@@ -1,0 +1,80 @@
+import type { CallOptions } from '../protocol/session.ts'
+import { type LinkReference, linkNameOrIndex } from '../schema/references.ts'
+import type { Program } from '../schema/program.ts'
+import { checkBoolean } from '../schema/scalars.ts'
+import { checkText } from '../schema/octets.ts'
+import { unknownOption } from '../errors.ts'
+import type { Link } from './link.ts'
+import { INFO_KIND, linkInfo } from './link-info.ts'
+
+const IFLA_MASTER = 10
+const IFLA_EXT_MASK = 29
+const RTEXT_FILTER_VF = 1
+const RTEXT_FILTER_SKIP_STATS = 8
+
+/** Which links to list. All given conditions hold for every link listed. */
+export interface LinkFilter {
+  /** Ports of this bridge, bond, vrf…; by index or as a Link the kernel filters, by name the index is looked up first. */
+  master?: LinkReference | undefined
+  /** Links of this kind, by the kernel's name of it. Filtered in the kernel. */
+  kind?: Link['kind'] | (string & {}) | undefined
+  /** Links that are administratively up, or down. */
+  up?: boolean | undefined
+  /** Links of this group. */
+  group?: number | undefined
+}
+
+/** How much to ask about links. */
+export interface LinkDetail extends CallOptions {
+  /** SR-IOV functions too. They make answers large, and the kernel slow; default `false`. */
+  virtualFunctions?: boolean | undefined
+  /** Counters. Default `true`; without them the answer is smaller. */
+  statistics?: boolean | undefined
+}
+
+export function lowerDetail(program: Program, { virtualFunctions = false, statistics = true }: LinkDetail): void {
+  const mask = (virtualFunctions ? RTEXT_FILTER_VF : 0) | (statistics ? 0 : RTEXT_FILTER_SKIP_STATS)
+  if (mask !== 0) program.u32(IFLA_EXT_MASK, mask)
+}
+
+const KEYS: readonly (keyof LinkFilter)[] = ['master', 'kind', 'up', 'group']
+
+/** Writes what the kernel can filter. */
+export function lowerFilter(program: Program, filter: LinkFilter): void {
+  for (const key of Object.keys(filter)) {
+    program.at(key)
+    if (!(KEYS as readonly string[]).includes(key)) throw unknownOption(program.operation, key, KEYS)
+  }
+  if (filter.master !== undefined) lowerMaster(program, filter.master)
+  if (filter.kind !== undefined) lowerKind(program, filter.kind)
+  if (filter.up !== undefined) {
+    program.at('up')
+    checkBoolean(program, filter.up)
+  }
+}
+
+function lowerMaster(program: Program, master: LinkReference): void {
+  program.at('master')
+  const link = linkNameOrIndex(program, master)
+  if (typeof link === 'string') program.linkIndex(IFLA_MASTER, link)
+  else program.u32(IFLA_MASTER, link)
+}
+
+function lowerKind(program: Program, kind: unknown): void {
+  program.at('kind')
+  checkText(program, kind, 55)
+  program.nest(linkInfo.number)
+  program.string(INFO_KIND, kind)
+  program.end()
+}
+
+/** The same conditions again, for kernels that ignore them and for those that only we know. A master by name stays the kernel's. */
+export function matches(link: Link, filter: LinkFilter): boolean {
+  const { master, kind, up, group } = filter
+  if (kind !== undefined && link.kind !== kind && link.kernelKind !== kind) return false
+  if (up !== undefined && link.up !== up) return false
+  if (group !== undefined && link.group !== group) return false
+  if (master === undefined) return true
+  if (typeof master === 'string') return link.master !== undefined
+  return link.master === (typeof master === 'number' ? master : master.index)
+}

@@ -1,0 +1,44 @@
+import type { Rows } from '../schema/field.ts'
+import type { Program } from '../schema/program.ts'
+import { type Phase, Table } from '../schema/table.ts'
+
+/** What a kind may say about itself, so that shared code never asks which kind it holds. */
+export interface KindOptions<R extends Rows> {
+  /** Property that holds the kind's options, where it is not the kernel's name of the kind. */
+  key?: string
+  /** Numbers of the kind's nest that are padding, by kernel constant. */
+  padding?: Readonly<Record<string, number>>
+  /** Checks options against each other before anything is sent, where the kernel's answer would be obscure. */
+  check?: (program: Program, options: { readonly [K in keyof R]?: unknown }, phase: Phase) => void
+  /** The kind's data must be there when a link is created, even when empty. */
+  requiresData?: boolean
+  /** Kernel option and module that bring the kind, for the EOPNOTSUPP message. */
+  module?: { readonly config: string; readonly name: string }
+  /** Why rtnetlink cannot create the kind, and what can. */
+  notCreatable?: string
+  /** Path to the option of the kind's data that describes a second link, created along with the first. */
+  peer?: string
+}
+
+/** One kind of link: the kernel's name of it and the rows of its IFLA_INFO_DATA. */
+export interface LinkKind<K extends string = string, R extends Rows = Rows> extends Omit<KindOptions<R>, 'key' | 'padding'> {
+  readonly kind: K
+  readonly key: string
+  readonly table: Table<R>
+}
+
+/** Declares a kind of link. The rows are the only place that knows its attributes. */
+export function defineLinkKind<const K extends string, R extends Rows>(kind: K, rows: R, options: KindOptions<R> = {}): LinkKind<K, R> {
+  const { key = kind, padding, ...rest } = options
+  return { ...rest, kind, key, table: new Table(kind, rows, padding === undefined ? {} : { padding }) }
+}
+
+/** Data of a port, in IFLA_INFO_SLAVE_DATA: what a link has because it belongs to a master of that kind. */
+export interface PortKind<K extends string = string, R extends Rows = Rows> {
+  readonly kind: K
+  readonly table: Table<R>
+}
+
+export function definePortKind<const K extends string, R extends Rows>(kind: K, rows: R, padding: Readonly<Record<string, number>> = {}): PortKind<K, R> {
+  return { kind, table: new Table(`${kind}Port`, rows, { padding }) }
+}

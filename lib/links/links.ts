@@ -1,0 +1,164 @@
+import { DumpInterruptedError, invalidType, invalidValue } from '../errors.ts'
+import { RecordFlag } from '../native/binding.ts'
+import { NLM_F_CREATE, NLM_F_REPLACE } from '../protocol/flags.ts'
+import type { CallOptions, Session } from '../protocol/session.ts'
+import { unwrap } from '../protocol/unwrap.ts'
+import type { Program } from '../schema/program.ts'
+import { type LinkReference, lowerHeaderLink } from '../schema/references.ts'
+import { checkInteger } from '../schema/scalars.ts'
+import { create } from './create.ts'
+import { type LinkDetail, type LinkFilter, lowerDetail, lowerFilter, matches } from './filter.ts'
+import { IFINFO } from './flags.ts'
+import { linkHint } from './link-hint.ts'
+import type { AddLinkOptions, Link, SetLinkOptions } from './link.ts'
+import { decodeLink, linkTable } from './link-table.ts'
+import { lowerLink } from './lower.ts'
+import { lowerAltNames } from './alt-names.ts'
+import { lowerTarget, targetLocator } from './target.ts'
+
+const IFLA_GROUP = 27
+
+/** All links of one group, for `links.delete`. */
+export interface LinkGroup {
+  readonly group: number
+}
+
+/** Links of one namespace. Same as `ip link`. */
+export class Links {
+  readonly #session: Session
+
+  constructor(session: Session) {
+    this.#session = session
+  }
+
+  /**
+   * Adds a link and resolves with it as the kernel made it. Same as `ip link add`.
+   *
+   * What the kernel does not take on creation (`alias`, `carrier`, `protoDown`, `families`, `port`, alternative names, `veth.peer.up`)
+   * follows in messages right behind; if one of those fails, the link is removed again and the error says so.
+   * Needs CAP_NET_ADMIN in the user namespace that owns this network namespace.
+   * @throws {TypeError} for an unknown option or a value that cannot be meant, {RangeError} for a number out of range; nothing is sent.
+   * @throws {NetlinkError} `EEXIST` when the name is taken, `EOPNOTSUPP` when this kernel lacks the kind, `EPERM` without the capability.
+   */
+  async add(options: AddLinkOptions, call?: CallOptions): Promise<Link> {
+    return await create(this.#session, 'links.add', checkOptions('links.add', options), call)
+  }
+
+  /**
+   * Adds the link, or changes the one that has the name where the kind allows it. Same as `ip link replace`.
+   * @throws {NetlinkError} `EOPNOTSUPP` when the kind cannot be changed, `EEXIST` when the name is a link of another kind.
+   */
+  async replace(options: AddLinkOptions, call?: CallOptions): Promise<Link> {
+    return await create(this.#session, 'links.replace', checkOptions('links.replace', options), call, NLM_F_CREATE | NLM_F_REPLACE)
+  }
+
+  /**
+   * Changes a link; what is not given stays. `name` renames it and `netns` moves it, both in one message if both are given.
+   * Same as `ip link set`. Names of links in `options` are looked up when the request is sent, in call order.
+   * @throws {NetlinkError} `ENODEV` when there is no such link, `EBUSY` for what cannot change while the link is up, `EOPNOTSUPP` for what
+   * its kind cannot change.
+   */
+  async set(link: LinkReference, options: SetLinkOptions, call?: CallOptions): Promise<void> {
+    const given = checkOptions('links.set', options)
+    const program = this.#session.begin('links.set', 'link')
+    program.at('link')
+    lowerHeaderLink(program, IFINFO.indexWord, link)
+    const start = program.length
+    const { info } = lowerLink(program, given, 'change')
+    if (program.length === start && program.headerWord(IFINFO.changeWord) === 0) throw invalidValue('links.set', '', 'no option to change is given')
+    // RTM_SETLINK takes a kind's data and does nothing with it: only RTM_NEWLINK changes it.
+    const message = info ? 'newLink' : 'setLink'
+    unwrap(await this.#session.acknowledge(message, program, 0, RecordFlag.renames, call), targetLocator, { ...given, link }, linkHint(given))
+  }
+
+  /**
+   * Deletes a link, or every link of a group: `{ group: 7 }`. Same as `ip link delete`. Deletions that are called one after another
+   * run at the same time: each takes the kernel some 16 ms, alone or not. A group takes as long as one.
+   * @throws {NetlinkError} `ENODEV` when there is none, `EOPNOTSUPP` for a device that cannot be deleted.
+   */
+  async delete(link: LinkReference | LinkGroup, call?: CallOptions): Promise<void> {
+    const program = this.#session.begin('links.delete', 'link')
+    const record = RecordFlag.renames | (lowerVictim(program, link) ? 0 : RecordFlag.overlap)
+    unwrap(await this.#session.acknowledge('deleteLink', program, 0, record, call), targetLocator, { link }, linkHint({ link }))
+  }
+
+  /**
+   * One link, by index, name, or alternative name of any length. Same as `ip -d -s link show dev NAME`.
+   * @throws {NetlinkError} `ENODEV` when there is none.
+   */
+  async get(link: LinkReference, options: LinkDetail = {}): Promise<Link> {
+    const program = this.#session.begin('links.get', 'link')
+    lowerTarget(program, link)
+    lowerDetail(program, options)
+    return unwrap(await this.#session.reply('getLink', program, decodeLink, 0, options), targetLocator, { link }, linkHint({ link }))
+  }
+
+  /**
+   * All links, or those that match. Same as `ip -d -s link show [master NAME] [type KIND] [up]`.
+   * @throws {DumpInterruptedError} when the links changed all the time; `partial` has what was read last.
+   */
+  async list(filter: LinkFilter = {}, options: LinkDetail = {}): Promise<Link[]> {
+    const program = this.#lowerList('links.list', filter, options)
+    const decode = filtered(filter)
+    const dumped = unwrap(await this.#session.dump('getLink', program, decode, options), linkTable, filter)
+    if (dumped.interrupted) throw new DumpInterruptedError('links.list', dumped.items)
+    return dumped.items
+  }
+
+  /** As `list`, one by one while the kernel sends them: `for await (const link of ns.links.stream())`. */
+  async *stream(filter: LinkFilter = {}, options: LinkDetail = {}): AsyncGenerator<Link, void, void> {
+    const program = this.#lowerList('links.stream', filter, options)
+    yield* this.#session.stream('getLink', program, filtered(filter), options).items(linkTable, filter)
+  }
+
+  #lowerList(operation: string, filter: LinkFilter, options: LinkDetail): Program {
+    const program = this.#session.begin(operation, 'link')
+    lowerFilter(program, checkOptions(operation, filter))
+    lowerDetail(program, options)
+    return program
+  }
+
+  /**
+   * Gives a link further names, of up to 127 bytes each. Same as `ip link property add altname`.
+   * @throws {NetlinkError} `EEXIST` when one is taken in this namespace.
+   */
+  async addAltNames(link: LinkReference, names: string | readonly string[], call?: CallOptions): Promise<void> {
+    const program = this.#session.begin('links.addAltNames', 'link')
+    lowerAltNames(program, link, names)
+    unwrap(await this.#session.acknowledge('newLinkProperty', program, 0, RecordFlag.renames, call), targetLocator, { link, names }, linkHint({ link }))
+  }
+
+  /**
+   * Takes names away again. Same as `ip link property del altname`.
+   * @throws {NetlinkError} `ENOENT` when the link does not have one of them.
+   */
+  async deleteAltNames(link: LinkReference, names: string | readonly string[], call?: CallOptions): Promise<void> {
+    const program = this.#session.begin('links.deleteAltNames', 'link')
+    lowerAltNames(program, link, names)
+    unwrap(await this.#session.acknowledge('deleteLinkProperty', program, 0, RecordFlag.renames, call), targetLocator, { link, names }, linkHint({ link }))
+  }
+}
+
+function checkOptions<T extends object>(operation: string, options: T): T {
+  if (typeof options !== 'object' || options === null) throw invalidType(operation, '', 'an object of options', options)
+  return options
+}
+
+function filtered(filter: LinkFilter): (...args: Parameters<typeof decodeLink>) => Link | undefined {
+  return (message, start, end) => {
+    const link = decodeLink(message, start, end)
+    return matches(link, filter) ? link : undefined
+  }
+}
+
+/** Answers whether a whole group is meant. */
+function lowerVictim(program: Program, link: LinkReference | LinkGroup): boolean {
+  if (typeof link === 'object' && link !== null && 'group' in link && !('index' in link)) {
+    program.at('group')
+    checkInteger(program, link.group, 0, 0xffff_ffff)
+    program.u32(IFLA_GROUP, link.group)
+    return true
+  }
+  lowerTarget(program, link as LinkReference)
+  return false
+}

@@ -1,0 +1,153 @@
+import { didYouMean, invalidValue, missingOption } from '../errors.ts'
+import { checkText } from '../schema/octets.ts'
+import type { Program } from '../schema/program.ts'
+import type { Phase } from '../schema/table.ts'
+import type { LinkKind } from './kind.ts'
+import { linkKinds } from './kinds.ts'
+import { findLinkKind, findPortKind, INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND, linkInfo } from './link-info.ts'
+import { linkTable } from './link-table.ts'
+
+/** The longest name of a kind that the kernel takes (MODULE_NAME_LEN is longer; rtnetlink cuts at 56). */
+const LONGEST_KIND = 55
+const KNOWN_KINDS = [...linkKinds.map(kind => kind.kind), 'other']
+
+type Options = Readonly<Record<string, unknown>>
+
+/** What the parts of a link's options are about. */
+interface Split {
+  readonly common: Options
+  readonly kind: LinkKind | undefined
+  readonly kernelKind: string | undefined
+  readonly data: unknown
+  readonly port: unknown
+}
+
+/** What became of the options. */
+export interface Lowered {
+  /** Some are left for the message behind the one that creates. */
+  readonly rest: boolean
+  /** The message carries data of the kind or of the port. */
+  readonly info: boolean
+}
+
+/** Writes one message of a link: the common rows, and the nest with the kind's data. */
+export function lowerLink(program: Program, options: object, phase: Phase): Lowered {
+  const split = splitOptions(program, options as Options, phase)
+  const rest = linkTable.lower(program, split.common, phase)
+  const start = program.length
+  // Data of a port means something only once the link has its master, which the kernel sets last of all.
+  const portLater = phase === 'create' && split.port !== undefined
+  if (phase !== 'afterCreation') lowerInfo(program, split, phase, portLater)
+  else if (split.port !== undefined) lowerPortInfo(program, split.port)
+  return { rest: rest || portLater, info: program.length > start }
+}
+
+function splitOptions(program: Program, options: Options, phase: Phase): Split {
+  const { kind: name, kernelKind, data, port, ...common } = options
+  const kind = name === undefined ? kindByKey(program, common) : kindByName(program, name)
+  if (phase === 'create' && name === undefined) {
+    program.at('kind')
+    throw missingOption(program.operation, 'kind')
+  }
+  if (name === 'other') return { common, kind: undefined, kernelKind: checkKernelKind(program, kernelKind), data, port }
+  for (const [key, value] of Object.entries({ kernelKind, data })) {
+    program.at(key)
+    if (value !== undefined) throw invalidValue(program.operation, key, 'goes only with kind: "other"')
+  }
+  if (kind === undefined) return { common, kind, kernelKind: undefined, data: undefined, port }
+  const { [kind.key]: kindData, ...rest } = common
+  refuseOtherKinds(program, kind, rest)
+  return { common: rest, kind, kernelKind: kind.kind, data: kindData, port }
+}
+
+function kindByName(program: Program, name: unknown): LinkKind | undefined {
+  program.at('kind')
+  if (typeof name !== 'string') program.expected('the name of a kind of link', name)
+  const kind = findLinkKind(name)
+  if (kind !== undefined || name === 'other') return kind
+  const hint = didYouMean(name, KNOWN_KINDS) || '; for a kind without rows here give kind: "other", kernelKind and data'
+  throw invalidValue(program.operation, 'kind', `${JSON.stringify(name)} is no known kind of link${hint}`)
+}
+
+/** A change names the kind by the data that it carries. */
+function kindByKey(program: Program, options: Options): LinkKind | undefined {
+  let found: LinkKind | undefined
+  for (const kind of linkKinds as readonly unknown[] as readonly LinkKind[]) {
+    if (options[kind.key] === undefined) continue
+    if (found !== undefined) throw invalidValue(program.operation, kind.key, `a link is of one kind, and "${found.key}" is given too`)
+    found = kind
+  }
+  return found
+}
+
+function refuseOtherKinds(program: Program, kind: LinkKind, options: Options): void {
+  const other = kindByKey(program, options)
+  if (other !== undefined) throw invalidValue(program.operation, other.key, `does not go with kind: "${kind.kind}"`)
+}
+
+function checkKernelKind(program: Program, value: unknown): string {
+  program.at('kernelKind')
+  if (value === undefined) throw missingOption(program.operation, 'kernelKind', ' with kind: "other"')
+  checkText(program, value, LONGEST_KIND)
+  if (value === '') throw invalidValue(program.operation, 'kernelKind', 'is empty')
+  return value
+}
+
+function lowerInfo(program: Program, split: Split, phase: Phase, portLater: boolean): void {
+  const port = portLater ? undefined : split.port
+  const hasData = split.data !== undefined || (split.kernelKind !== undefined && phase === 'create')
+  if (!hasData && port === undefined) return
+  program.nest(linkInfo.number)
+  if (hasData) lowerKind(program, split, phase)
+  if (port !== undefined) lowerPort(program, port)
+  program.end()
+}
+
+function lowerPortInfo(program: Program, port: unknown): void {
+  program.nest(linkInfo.number)
+  lowerPort(program, port)
+  program.end()
+}
+
+/** KIND before DATA: the kernel reads them in that order. */
+function lowerKind(program: Program, split: Split, phase: Phase): void {
+  program.string(INFO_KIND, split.kernelKind as string)
+  if (split.kind === undefined) return lowerBytes(program, 'data', INFO_DATA, split.data)
+  const { key, table, check, requiresData } = split.kind
+  program.at(key)
+  const data = split.data ?? {}
+  if (typeof data !== 'object') program.expected(`an object of ${key} options`, data)
+  program.enter()
+  check?.(program, data, phase)
+  if (split.data !== undefined || requiresData) program.nest(INFO_DATA)
+  table.lower(program, data, phase)
+  if (split.data !== undefined || requiresData) program.end()
+  program.leave()
+}
+
+function lowerBytes(program: Program, key: string, number: number, value: unknown): void {
+  if (value === undefined) return
+  program.at(key)
+  if (!(value instanceof Uint8Array)) program.expected('a Uint8Array', value)
+  program.octets(number | 0x8000, value)
+}
+
+function lowerPort(program: Program, value: unknown): void {
+  program.at('port')
+  if (typeof value !== 'object' || value === null) program.expected('an object with the kind of the master', value)
+  const { kind: name, kernelKind, data, ...options } = value as Options
+  program.enter()
+  program.at('kind')
+  if (typeof name !== 'string') throw missingOption(program.operation, program.option)
+  const kind = findPortKind(name)
+  if (kind === undefined && name !== 'other') throw invalidValue(program.operation, program.option, `${JSON.stringify(name)} has no port options`)
+  program.string(INFO_PORT_KIND, kind?.kind ?? checkKernelKind(program, kernelKind))
+  if (kind === undefined) {
+    lowerBytes(program, 'data', INFO_PORT_DATA, data)
+  } else {
+    program.nest(INFO_PORT_DATA)
+    kind.table.lower(program, options, 'change')
+    program.end()
+  }
+  program.leave()
+}
