@@ -1,0 +1,195 @@
+import { readdir } from 'node:fs/promises'
+import type { Addresses } from '../addresses/addresses.ts'
+import { ClosedError, invalidType, invalidValue } from '../errors.ts'
+import type { Links } from '../links/links.ts'
+import type { NamespaceIds } from '../namespace-ids/namespace-ids.ts'
+import type { NativeNamespace } from '../native/binding.ts'
+import { completions } from '../protocol/completions.ts'
+import { type NamespaceDescriptor, type NamespaceHandle, type NamespaceReference, namespaceDescriptor } from '../protocol/namespace-reference.ts'
+import { openNamespace, runNamespaceCall } from '../protocol/namespaces.ts'
+import { Session, type SessionOptions } from '../protocol/session.ts'
+import { trimStack } from '../protocol/trim-stack.ts'
+import type { Routes } from '../routes/routes.ts'
+import { Rtnetlink } from '../rtnetlink.ts'
+import { NETNS_DIRECTORY, namespaceNameFault } from '../values/namespace-name.ts'
+import { type PingOptions, type PingResult, ping } from './ping.ts'
+
+/** A network namespace by name, path, process or descriptor; never by a handle, which is open already. */
+export type NamespaceLocation = Exclude<NamespaceReference, NamespaceHandle>
+
+/**
+ * A network namespace, with its links, addresses and routes. Handles are cheap: the session behind one opens with its first request.
+ * `close()` lets go of the handle; an anonymous namespace ends when nothing holds it any longer. `await using` also deletes a named
+ * one that this handle created.
+ */
+export class Netns implements NamespaceHandle, AsyncDisposable {
+  /** Name under /run/netns, for those created or opened by name. */
+  readonly name: string | undefined
+  readonly #own: boolean
+  readonly #isCurrent: boolean
+  readonly #session: Session
+  readonly #rtnetlink: Rtnetlink
+  #native: NativeNamespace | undefined
+  #pins = 0
+
+  /** The namespace that the process is in. In a Worker: the one its thread is in. Opens nothing until it is used. */
+  static current(options?: SessionOptions): Netns {
+    return new Netns(undefined, undefined, false, options)
+  }
+
+  /**
+   * Creates a namespace: anonymous, or named as `ip netns add` does it, visible to `ip netns list`. It has only `lo`, which is down.
+   * Needs CAP_SYS_ADMIN in its user namespace.
+   * @throws {NamespaceError} `EEXIST` when the name is taken. {@link SystemError} `EPERM` without the capability.
+   */
+  static async create(name?: string, options?: SessionOptions): Promise<Netns> {
+    const checked = name === undefined ? undefined : checkName('Netns.create', name)
+    const native = new (completions().addon.Namespace)()
+    await runNamespaceCall('Netns.create', asked(checked), id => {
+      if (checked === undefined) native.create(id)
+      else native.createNamed(id, NETNS_DIRECTORY, checked)
+    })
+    return new Netns(native, checked, true, options)
+  }
+
+  /**
+   * Opens a namespace by name, by path (text with a `/`), or as `{ pid }`, `{ fd }`, `{ path }`. The descriptor stays the caller's.
+   * @throws {NamespaceError} `ENOENT` when there is none, `ERR_NOT_A_NAMESPACE` when what is there is no network namespace.
+   */
+  static async open(location: NamespaceLocation, options?: SessionOptions): Promise<Netns> {
+    const native = await openNamespace('Netns.open', location)
+    const name = typeof location === 'string' && !location.includes('/') ? location : undefined
+    return new Netns(native, name, false, options)
+  }
+
+  /** Names of the named namespaces, sorted. Same as `ip netns list`. */
+  static async list(): Promise<string[]> {
+    try {
+      return (await readdir(NETNS_DIRECTORY)).sort()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      throw error
+    }
+  }
+
+  /**
+   * Removes the name. The namespace itself lives on while a process, a handle or a socket is in it. Same as `ip netns delete`.
+   * @throws {NamespaceError} `ENOENT` when there is no such name.
+   */
+  static async delete(name: string): Promise<void> {
+    const checked = checkName('Netns.delete', name)
+    await runNamespaceCall('Netns.delete', asked(checked), id => completions().addon.deleteNamedNamespace(id, NETNS_DIRECTORY, checked))
+  }
+
+  private constructor(native: NativeNamespace | undefined, name: string | undefined, own: boolean, options: SessionOptions | undefined) {
+    this.name = name
+    this.#own = own
+    this.#isCurrent = native === undefined
+    this.#native = native
+    this.#session = new Session(options, () => (this.#isCurrent ? undefined : this.#native))
+    this.#rtnetlink = new Rtnetlink(this.#session, () => {})
+  }
+
+  /** Links, as `ip link` has them. */
+  get links(): Links {
+    return this.#rtnetlink.links
+  }
+
+  /** Addresses, as `ip address` has them. */
+  get addresses(): Addresses {
+    return this.#rtnetlink.addresses
+  }
+
+  /** Routes, as `ip route` has them. */
+  get routes(): Routes {
+    return this.#rtnetlink.routes
+  }
+
+  /** Ids of other namespaces in this one, as `ip netns list-id` has them. */
+  get namespaceIds(): NamespaceIds {
+    return this.#rtnetlink.namespaceIds
+  }
+
+  /** Whether `close` was called. */
+  get closed(): boolean {
+    return this.#session.closed
+  }
+
+  /** Device and inode of the namespace as `dev:ino`: two handles are of one namespace when these are equal. */
+  get inode(): string {
+    this.#checkOpen('netns.inode')
+    return this.#descriptor().inode
+  }
+
+  /**
+   * Sends ICMP or ICMPv6 echo requests from inside the namespace, by the family of the address. Same as `ping -c COUNT ADDRESS`.
+   * No reply is a result, not an error. Needs CAP_NET_RAW, or a group in net.ipv4.ping_group_range.
+   * @throws {SystemError} such as `ENETUNREACH`, when nothing could be sent.
+   */
+  async ping(address: string, options: PingOptions = {}): Promise<PingResult> {
+    this.#checkOpen('netns.ping')
+    return await ping(this.#isCurrent ? undefined : this.#native, address, options)
+  }
+
+  /** @internal What features need of a handle. */
+  [namespaceDescriptor](): NamespaceDescriptor | undefined {
+    if (this.closed) return undefined
+    const native = this.#descriptor()
+    this.#pins++
+    let pinned = true
+    const unpin = () => {
+      if (pinned) this.#unpin()
+      pinned = false
+    }
+    return { fd: native.fd, native, pin: { unpin }, session: this.#session }
+  }
+
+  #descriptor(): NativeNamespace {
+    if (this.#native === undefined) {
+      this.#native = new (completions().addon.Namespace)()
+      void runNamespaceCall('Netns.current', { what: 'the current namespace' }, id => this.#native?.openCurrent(id)).catch(() => {})
+    }
+    return this.#native
+  }
+
+  #unpin(): void {
+    this.#pins--
+    if (this.closed && this.#pins === 0) this.#native?.close()
+  }
+
+  #checkOpen(operation: string): void {
+    if (this.closed) throw new ClosedError(operation, 'namespace')
+  }
+
+  /** Lets go of the handle. Requests that were not sent yet end with ClosedError. A name stays until it is deleted. Idempotent. */
+  close(): void {
+    if (this.closed) return
+    this.#rtnetlink.close()
+    if (this.#pins === 0) this.#native?.close()
+  }
+
+  /** Closes the handle, and deletes the name if this handle created it; a name that is gone already is no error. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.closed) return
+    this.close()
+    if (!this.#own || this.name === undefined) return
+    try {
+      await Netns.delete(this.name)
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'ENOENT') throw error
+    }
+  }
+}
+
+function checkName(operation: string, name: unknown): string {
+  if (typeof name !== 'string') throw invalidType(operation, 'name', 'text', name)
+  const fault = namespaceNameFault(name)
+  if (fault === undefined) return name
+  const error = invalidValue(operation, 'name', fault)
+  trimStack(error)
+  throw error
+}
+
+function asked(name: string | undefined): { what: string; path?: string } {
+  return name === undefined ? { what: 'a new namespace' } : { what: `namespace "${name}"`, path: `${NETNS_DIRECTORY}/${name}` }
+}

@@ -1,0 +1,73 @@
+import { Addresses } from './addresses/addresses.ts'
+import { Links } from './links/links.ts'
+import { NamespaceIds } from './namespace-ids/namespace-ids.ts'
+import type { NativeNamespace } from './native/binding.ts'
+import { isNamespaceHandle, type NamespaceReference, namespaceDescriptor } from './protocol/namespace-reference.ts'
+import { openNamespace } from './protocol/namespaces.ts'
+import { type NamespaceSource, Session, type SessionOptions } from './protocol/session.ts'
+import { Routes } from './routes/routes.ts'
+import { ClosedError } from './errors.ts'
+
+/** Options of `Rtnetlink.open`. */
+export interface RtnetlinkOptions extends SessionOptions {
+  /** Namespace to work in. Default: the process's own. */
+  netns?: NamespaceReference
+}
+
+/**
+ * A session with the kernel: one socket in one namespace, requests in call order. `Netns` opens one by itself; open your own for
+ * other options, or for requests that should not wait for those of another session.
+ */
+export class Rtnetlink implements AsyncDisposable {
+  readonly #session: Session
+  readonly #release: () => void
+  /** Links, as `ip link` has them. */
+  readonly links: Links
+  /** Addresses, as `ip address` has them. */
+  readonly addresses: Addresses
+  /** Routes, as `ip route` has them. */
+  readonly routes: Routes
+  /** Ids of other namespaces in this one. */
+  readonly namespaceIds: NamespaceIds
+
+  /** Opens a session. The socket itself opens with the first request. */
+  static async open({ netns, ...options }: RtnetlinkOptions = {}): Promise<Rtnetlink> {
+    if (netns === undefined) return new Rtnetlink(new Session(options), () => {})
+    if (isNamespaceHandle(netns)) {
+      const descriptor = netns[namespaceDescriptor]()
+      if (descriptor === undefined) throw new ClosedError('Rtnetlink.open', 'namespace')
+      return Rtnetlink.#inside(options, () => descriptor.native, () => descriptor.pin.unpin())
+    }
+    const native: NativeNamespace = await openNamespace('Rtnetlink.open', netns)
+    return Rtnetlink.#inside(options, () => native, () => native.close())
+  }
+
+  static #inside(options: SessionOptions, namespace: NamespaceSource, release: () => void): Rtnetlink {
+    return new Rtnetlink(new Session(options, namespace), release)
+  }
+
+  /** @internal Netns builds its own around the session that it keeps. */
+  constructor(session: Session, release: () => void) {
+    this.#session = session
+    this.#release = release
+    this.links = new Links(session)
+    this.addresses = new Addresses(session)
+    this.routes = new Routes(session)
+    this.namespaceIds = new NamespaceIds(session)
+  }
+
+  get closed(): boolean {
+    return this.#session.closed
+  }
+
+  /** Requests that were not sent yet end with ClosedError; what the kernel has takes effect. Idempotent. */
+  close(): void {
+    if (this.#session.closed) return
+    this.#session.close()
+    this.#release()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+  }
+}
