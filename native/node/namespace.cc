@@ -3,17 +3,13 @@
 #include <mutex>
 #include <utility>
 
+#include "node/arguments.h"
 #include "node/request.h"
 #include "sys/named_namespace.h"
 #include "sys/namespace.h"
 
 namespace rtnetlink::node {
 namespace {
-
-uint32_t request_id(const Napi::CallbackInfo& info) {
-  if (!info[0].IsNumber()) throw Napi::TypeError::New(info.Env(), "expected a request id");
-  return info[0].As<Napi::Number>().Uint32Value();
-}
 
 /** A path, or a part of one. */
 std::string path_argument(const Napi::CallbackInfo& info, std::size_t at) {
@@ -34,7 +30,7 @@ std::string name_argument(const Napi::CallbackInfo& info, std::size_t at) {
 
 // binding.ts: Addon.deleteNamedNamespace()
 void delete_named_namespace(const Napi::CallbackInfo& info) {
-  run_request(Environment::of(info.Env()), request_id(info),
+  run_request(Environment::of(info.Env()), to_id(info[0], "deleteNamedNamespace"),
               [directory = path_argument(info, 1), name = name_argument(info, 2)](const std::stop_token&) {
                 sys::delete_named_namespace(directory, name);
                 return wire::CompletionCode::kDone;
@@ -147,14 +143,14 @@ void Namespace::open_path(const Napi::CallbackInfo& info) {
 
 // binding.ts: NativeNamespace.openCurrent()
 void Namespace::open_current(const Napi::CallbackInfo& info) {
-  const uint32_t id = request_id(info);
+  const uint32_t id = to_id(info[0], "Namespace");
   claim(info.Env());
   run_request_here(Environment::of(info.Env()), id, [this] { slot_->put(sys::open_current_namespace()); });
 }
 
 // binding.ts: NativeNamespace.openDescriptor()
 void Namespace::open_descriptor(const Napi::CallbackInfo& info) {
-  const uint32_t id = request_id(info);
+  const uint32_t id = to_id(info[0], "Namespace");
   if (!info[1].IsNumber()) throw Napi::TypeError::New(info.Env(), "expected a descriptor");
   const int descriptor = info[1].As<Napi::Number>().Int32Value();
   claim(info.Env());
@@ -172,7 +168,7 @@ void Namespace::claim(Napi::Env env) {
 }
 
 void Namespace::fill(const Napi::CallbackInfo& info, std::function<sys::UniqueFd()> open) {
-  const uint32_t id = request_id(info);
+  const uint32_t id = to_id(info[0], "Namespace");
   claim(info.Env());
   run_request(Environment::of(info.Env()), id, [slot = slot_, open = std::move(open)](const std::stop_token&) {
     slot->put(open());

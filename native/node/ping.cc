@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "node/arguments.h"
 #include "node/namespace.h"
 #include "node/request.h"
 #include "sys/ping.h"
@@ -98,9 +99,8 @@ sys::PingRequest read_request(const Napi::Object& options) {
 
 // binding.ts: Addon.ping()
 void ping(const Napi::CallbackInfo& info, RunningPings& running) {
-  if (!info[0].IsNumber() || !info[1].IsObject())
-    throw Napi::TypeError::New(info.Env(), "ping: expected an id and options");
-  const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
+  const uint32_t id = to_id(info[0], "ping");
+  if (!info[1].IsObject()) throw Napi::TypeError::New(info.Env(), "ping: expected options");
   const auto options = info[1].As<Napi::Object>();
   Environment& environment = Environment::of(info.Env());
   sys::CompletionQueue& completions = environment.runtime()->completions;
@@ -128,8 +128,7 @@ void ping(const Napi::CallbackInfo& info, RunningPings& running) {
 
 // binding.ts: Addon.cancelPing()
 void cancel_ping(const Napi::CallbackInfo& info, RunningPings& running) {
-  if (!info[0].IsNumber()) throw Napi::TypeError::New(info.Env(), "cancelPing: expected an id");
-  running.cancel(info[0].As<Napi::Number>().Uint32Value());
+  running.cancel(to_id(info[0], "cancelPing"));
 }
 
 }  // namespace
