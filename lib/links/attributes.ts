@@ -114,8 +114,8 @@ export const linkRows = {
   linkNetnsid: s32(37, 'IFLA_LINK_NETNSID', { access: 'create' }),
   /** The bridge, bond, vrf… that the link is a port of; `null` takes it out. Same as `ip link set master`, `nomaster`. */
   master: linkReference(10, 'IFLA_MASTER'),
-  /** Free text of at most 255 bytes; `''` removes it. Same as `ip link set alias`. */
-  alias: string(20, 'IFLA_IFALIAS', { max: 255, afterCreation: true }),
+  /** Free text of at most 255 bytes; `''` removes it. Same as `ip link set alias`. (With a NUL behind, the kernel refuses 255 bytes.) */
+  alias: string(20, 'IFLA_IFALIAS', { max: 255, bare: true, afterCreation: true }),
   /** Names beside `name`, of up to 127 bytes. Changed by `addAltNames` and `deleteAltNames`. */
   altNames: listOf(52, 'IFLA_PROP_LIST', altName, readOnly),
   /** Group number, for requests on all links of a group. Default 0. Same as `ip link set group`. */

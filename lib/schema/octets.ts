@@ -6,13 +6,15 @@ import type { Program } from './program.ts'
 
 type Options<A extends Access, P extends Presence> = RowOptions<A, P>
 
-/** Text, with a NUL on the wire. `max` counts bytes of UTF-8. */
+const encoder = new TextEncoder()
+
+/** Text, with a NUL on the wire unless `bare`. `max` counts bytes of UTF-8. */
 export function string<const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
   number: number,
   constant: string,
-  options: Options<A, P> & { max?: number; check?: (program: Program, text: string) => void } = {},
+  options: Options<A, P> & { max?: number; bare?: boolean; check?: (program: Program, text: string) => void } = {},
 ): Field<string, string, A, P> {
-  const { max, check } = options
+  const { max, bare, check } = options
   return new Field('attribute', number, constant, options, {
     wire: 'string',
     ...(max === undefined ? {} : { allowed: `at most ${max} bytes` }),
@@ -20,7 +22,8 @@ export function string<const A extends Access = 'readWrite', const P extends Pre
     lower: (program, value) => {
       checkText(program, value, max)
       check?.(program, value)
-      program.string(number, value)
+      if (bare) program.octets(number, encoder.encode(value))
+      else program.string(number, value)
     },
     decode: (message, offset, length) => message.string(offset, length),
   })
