@@ -79,7 +79,7 @@ function allTables(from: readonly NestedRows[], seen = new Map<string, NestedRow
     if (seen.has(table.name)) continue
     seen.set(table.name, table)
     allTables(
-      Object.values(table.rows).flatMap(row => row.nested ?? []),
+      rowsOf(table).flatMap(row => row.nested ?? []),
       seen,
     )
   }
@@ -88,9 +88,13 @@ function allTables(from: readonly NestedRows[], seen = new Map<string, NestedRow
 
 /** Kernel constants that a table knows, with the numbers it gives them. */
 function constantsOf(table: NestedRows): [constant: string, number: number][] {
-  const rows = Object.values(table.rows).filter(row => row.place === 'attribute')
+  const rows = rowsOf(table).filter(row => row.place === 'attribute')
   const padding = table instanceof Table ? Object.entries(table.padding) : []
   return [...rows.flatMap(rowConstants), ...(padding as [string, number][])]
+}
+
+function rowsOf(table: NestedRows): Field[] {
+  return Object.values(table.rows) as Field[]
 }
 
 function rowConstants(row: Field): [string, number][] {
