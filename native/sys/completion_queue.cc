@@ -7,21 +7,25 @@ namespace rtnetlink::sys {
 void CompletionQueue::open(std::function<void()> wake) {
   const std::lock_guard lock(mutex_);
   wake_ = std::move(wake);
+  open_ = true;
 }
 
 void CompletionQueue::close() {
   const std::lock_guard lock(mutex_);
-  wake_ = nullptr;
+  open_ = false;
   posted_.clear();
 }
 
-/** Wakes under the mutex: after close() has returned nobody calls `wake` any more. */
+/** Wakes without the mutex, or the JavaScript thread would wake up only to wait for it. */
 template <typename Append>
 void CompletionQueue::add(Append append) {
-  const std::lock_guard lock(mutex_);
-  if (!wake_) return;
-  append(posted_);
-  if (!std::exchange(woken_, true)) wake_();
+  {
+    const std::lock_guard lock(mutex_);
+    if (!open_) return;
+    append(posted_);
+    if (std::exchange(woken_, true)) return;
+  }
+  wake_();
 }
 
 void CompletionQueue::post(const wire::Completion& completion, wire::Bytes first, wire::Bytes second) {

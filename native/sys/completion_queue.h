@@ -11,8 +11,9 @@ namespace rtnetlink::sys {
 /** Completions on their way from the native threads to the JavaScript thread. Dropped unless open. */
 class CompletionQueue {
  public:
-  /** `wake` is called on any thread when there is something to take, once until the next take(). */
+  /** `wake` is called on any thread when there is something to take, once until the next take(). To be opened once. */
   void open(std::function<void()> wake);
+  /** A `wake` that has begun may still be under way: join the threads that post before what it uses goes. */
   void close();
 
   void post(const wire::Completion& completion, wire::Bytes first = {}, wire::Bytes second = {});
@@ -30,6 +31,7 @@ class CompletionQueue {
   std::mutex mutex_;
   std::function<void()> wake_;
   wire::CompletionBuffer posted_;
+  bool open_ = false;
   bool woken_ = false;
 };
 

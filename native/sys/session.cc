@@ -67,8 +67,22 @@ void Session::cancel_streams() {
   for (const auto& [id, stream] : streams) stream->cancel();
 }
 
+/** Opens the socket, if it is not open. False when that failed: then everything in the queue has, too. */
+bool Session::connect() {
+  if (connection_) return true;
+  if (!origin_) return false;
+  try {
+    connection_ = std::make_unique<Connection>(origin_->open(runtime_->counters), runtime_->completions);
+    return true;
+  } catch (const SystemError& error) {
+    fail_all(error);
+    return false;
+  }
+}
+
 /** Once take() says that there is nothing, the next job may have begun: no member is touched any more. */
 void Session::run(const std::stop_token& stop) {
+  connect();
   while (!stop.stop_requested()) {
     const std::size_t capacity = connection_ ? connection_->socket.receive_capacity() : 0;
     const Turn turn = queue_.take(previous_.succeeded, {capacity / 2}, records_);
@@ -87,17 +101,7 @@ void Session::perform(Turn turn, const std::stop_token& stop) {
     previous_ = {};
     return runtime_->completions.post({records_.front().id(), CompletionCode::kSkipped});
   }
-  try {
-    if (!connection_)
-      connection_ = std::make_unique<Connection>(origin_->open(runtime_->counters), runtime_->completions);
-    perform_connected(turn, stop);
-  } catch (const SystemError& error) {
-    fail_all(error);
-  }
-}
-
-/** Throws only what opening another socket throws, before anything is sent. */
-void Session::perform_connected(Turn turn, const std::stop_token& stop) {
+  if (!connect()) return;
   switch (turn) {
     case Turn::kBatch:
       return connection_->exchange.run(records_, previous_, stop);
@@ -121,19 +125,26 @@ void Session::dump(const wire::Record& record, const std::stop_token& stop) {
 }
 
 void Session::stream(const wire::Record& record, const std::stop_token& stop) {
-  NetlinkSocket socket = origin_->open_beside(connection_->socket, runtime_->counters);
-  const auto stream = std::make_shared<StreamDump>(runtime_, std::move(socket), record.id());
-  {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(streams_, [](const auto& entry) { return entry.second->is_over(); });
-    if (streams_closed_) {
-      stream->cancel();
-    } else {
-      streams_.emplace(record.id(), stream);
-    }
+  const Predecessor previous = std::exchange(previous_, {});
+  try {
+    NetlinkSocket socket = origin_->open_beside(connection_->socket, runtime_->counters);
+    const auto stream = std::make_shared<StreamDump>(runtime_, std::move(socket), record.id());
+    remember(record.id(), stream);
+    stream->start(record, previous, stop);
+    previous_ = {true};
+  } catch (const SystemError& error) {
+    runtime_->completions.post(record.id(), error);
   }
-  stream->start(record, previous_, stop);
-  previous_ = {true};
+}
+
+void Session::remember(uint32_t id, const std::shared_ptr<StreamDump>& stream) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(streams_, [](const auto& entry) { return entry.second->is_over(); });
+  if (streams_closed_) {
+    stream->cancel();
+  } else {
+    streams_.emplace(id, stream);
+  }
 }
 
 void Session::complete_all(const std::vector<uint32_t>& ids, const wire::Completion& like) {

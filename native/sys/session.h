@@ -50,9 +50,10 @@ class Session : public std::enable_shared_from_this<Session> {
   std::shared_ptr<StreamDump> find_stream(uint32_t id);
 
   void run(const std::stop_token& stop);
+  bool connect();
   void perform(Turn turn, const std::stop_token& stop);
-  void perform_connected(Turn turn, const std::stop_token& stop);
   void dump(const wire::Record& record, const std::stop_token& stop);
+  void remember(uint32_t id, const std::shared_ptr<StreamDump>& stream);
   void stream(const wire::Record& record, const std::stop_token& stop);
   void complete_all(const std::vector<uint32_t>& ids, const wire::Completion& like);
   void fail_all(const SystemError& error);

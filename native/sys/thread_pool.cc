@@ -8,14 +8,16 @@
 namespace rtnetlink::sys {
 
 bool ThreadPool::submit(Job job) {
-  const std::lock_guard lock(mutex_);
-  if (stop_.stop_requested()) return false;
-  jobs_.push_back(std::move(job));
-  if (jobs_.size() <= idle_) {
-    wake_.notify_one();
-  } else if (threads_.size() < kMostThreads) {
-    start_thread();
+  {
+    const std::lock_guard lock(mutex_);
+    if (stop_.stop_requested()) return false;
+    jobs_.push_back(std::move(job));
+    if (jobs_.size() > idle_) {
+      if (threads_.size() < kMostThreads) start_thread();
+      return true;
+    }
   }
+  wake_.notify_one();
   return true;
 }
 
