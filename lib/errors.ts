@@ -1,3 +1,5 @@
+import { withCallersStack } from './callers-stack.ts'
+
 export { AddonLoadError, UnsupportedPlatformError } from './native/load-errors.ts'
 
 /** What a caller's mistake carries beside its message, whether it is a TypeError or a RangeError. */
@@ -21,8 +23,16 @@ export function show(value: unknown): string {
   return String(value)
 }
 
-function optionError<E extends Error>(error: E, code: string, operation: string, option: string): E & OptionError {
-  return Object.assign(error, { code, operation, option })
+type ErrorClass<E> = new (message: string) => E
+
+function optionError<E extends Error>(
+  Class: ErrorClass<E>,
+  text: string,
+  code: string,
+  operation: string,
+  option: string,
+): E & OptionError {
+  return withCallersStack(() => Object.assign(new Class(text), { code, operation, option }))
 }
 
 function prefix(operation: string, option: string): string {
@@ -31,27 +41,33 @@ function prefix(operation: string, option: string): string {
 
 export function invalidType(operation: string, option: string, expected: string, value: unknown): TypeError & OptionError {
   const text = `${prefix(operation, option)}: expected ${expected}, got ${show(value)}`
-  return optionError(new TypeError(text), 'ERR_INVALID_ARG_TYPE', operation, option)
+  return optionError(TypeError, text, 'ERR_INVALID_ARG_TYPE', operation, option)
 }
 
 /** A value of the right type that means nothing here; `reason` is the rest of the sentence. */
 export function invalidValue(operation: string, option: string, reason: string): TypeError & OptionError {
-  return optionError(new TypeError(`${prefix(operation, option)}: ${reason}`), 'ERR_INVALID_ARG_VALUE', operation, option)
+  return optionError(TypeError, `${prefix(operation, option)}: ${reason}`, 'ERR_INVALID_ARG_VALUE', operation, option)
 }
 
 export function outOfRange(operation: string, option: string, allowed: string, value: unknown): RangeError & OptionError {
   const got = typeof value === 'string' ? value : show(value)
-  return optionError(new RangeError(`${prefix(operation, option)}: allowed is ${allowed}, got ${got}`), 'ERR_OUT_OF_RANGE', operation, option)
+  return optionError(
+    RangeError,
+    `${prefix(operation, option)}: allowed is ${allowed}, got ${got}`,
+    'ERR_OUT_OF_RANGE',
+    operation,
+    option,
+  )
 }
 
 export function unknownOption(operation: string, option: string, known: readonly string[]): TypeError & OptionError {
   const key = option.slice(option.lastIndexOf('.') + 1)
   const text = `${operation}: unknown option "${option}"${didYouMean(key, known)}`
-  return optionError(new TypeError(text), 'ERR_UNKNOWN_OPTION', operation, option)
+  return optionError(TypeError, text, 'ERR_UNKNOWN_OPTION', operation, option)
 }
 
 export function missingOption(operation: string, option: string, why = ''): TypeError & OptionError {
-  return optionError(new TypeError(`${operation}: option "${option}" is required${why}`), 'ERR_MISSING_OPTION', operation, option)
+  return optionError(TypeError, `${operation}: option "${option}" is required${why}`, 'ERR_MISSING_OPTION', operation, option)
 }
 
 /** ` (did you mean "address"?)`, or nothing when no known name is near. */

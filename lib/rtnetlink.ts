@@ -1,4 +1,5 @@
 import { Addresses } from './addresses/addresses.ts'
+import { ClosedError } from './errors.ts'
 import { Links } from './links/links.ts'
 import { NamespaceIds } from './namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from './native/binding.ts'
@@ -6,7 +7,6 @@ import { isNamespaceHandle, type NamespaceReference, namespaceDescriptor } from 
 import { openNamespace } from './protocol/namespaces.ts'
 import { type NamespaceSource, Session, type SessionOptions } from './protocol/session.ts'
 import { Routes } from './routes/routes.ts'
-import { ClosedError } from './errors.ts'
 
 /** Options of `Rtnetlink.open`. */
 export interface RtnetlinkOptions extends SessionOptions {
@@ -36,10 +36,18 @@ export class Rtnetlink implements AsyncDisposable {
     if (isNamespaceHandle(netns)) {
       const descriptor = netns[namespaceDescriptor]()
       if (descriptor === undefined) throw new ClosedError('Rtnetlink.open', 'namespace')
-      return Rtnetlink.#inside(options, () => descriptor.native, () => descriptor.pin.unpin())
+      return Rtnetlink.#inside(
+        options,
+        () => descriptor.native,
+        () => descriptor.pin.unpin(),
+      )
     }
     const native: NativeNamespace = await openNamespace('Rtnetlink.open', netns)
-    return Rtnetlink.#inside(options, () => native, () => native.close())
+    return Rtnetlink.#inside(
+      options,
+      () => native,
+      () => native.close(),
+    )
   }
 
   static #inside(options: SessionOptions, namespace: NamespaceSource, release: () => void): Rtnetlink {

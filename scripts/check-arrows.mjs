@@ -11,12 +11,13 @@ const layers = [
   ['netns'],
   ['rtnetlink'],
   ['watch'],
-  ['links', 'addresses', 'routes', 'neighbors', 'rules', 'tun'],
+  ['links', 'addresses', 'routes', 'neighbors', 'rules', 'tun', 'namespace-ids'],
   ['protocol'],
   ['schema'],
   ['native'],
   ['values'],
   ['errors'],
+  ['callers-stack'],
 ]
 
 /** Narrower than the layers: what one place must not import, and why. */

@@ -1,5 +1,5 @@
-import { checkLinkName } from '../schema/references.ts'
 import type { Program } from '../schema/program.ts'
+import { checkLinkName } from '../schema/references.ts'
 import { LONGEST_ALTNAME } from '../values/link-name.ts'
 import { lowerTarget } from './target.ts'
 

@@ -19,21 +19,35 @@ const readOnly = { access: 'readOnly' } as const
 const HARDWARE_ADDRESS_LENGTHS = Array.from({ length: 32 }, (_, i) => i + 1)
 
 /** Index in the header: chosen by the caller on creation, always reported. */
-const headerIndex = new Field<number, number, 'create', 'always'>('header', IFINFO.index, 'ifi_index', { access: 'create', present: 'always' }, {
-  wire: 's32',
-  allowed: '1…2147483647',
-  minLength: 4,
-  lower: (program, value) => {
-    checkLinkIndex(program, value)
-    program.header(IFINFO.indexWord, value)
+const headerIndex = new Field<number, number, 'create', 'always'>(
+  'header',
+  IFINFO.index,
+  'ifi_index',
+  { access: 'create', present: 'always' },
+  {
+    wire: 's32',
+    allowed: '1…2147483647',
+    minLength: 4,
+    lower: (program, value) => {
+      checkLinkIndex(program, value)
+      program.header(IFINFO.indexWord, value)
+    },
+    decode: (message, offset) => message.s32(offset),
   },
-  decode: (message, offset) => message.s32(offset),
-})
+)
 
 const altName = string(53, 'IFLA_ALT_IFNAME', { check: (program, text) => checkLinkName(program, text, LONGEST_ALTNAME) })
 
 /** IFLA_MAP: I/O resources, of a time when network cards had jumpers. */
-const resources = new Struct('linkResources', { memoryStart: 'u64', memoryEnd: 'u64', baseAddress: 'u64', irq: 'u16', dma: 'u8', port: 'u8', end: 'pad4' })
+const resources = new Struct('linkResources', {
+  memoryStart: 'u64',
+  memoryEnd: 'u64',
+  baseAddress: 'u64',
+  irq: 'u16',
+  dma: 'u8',
+  port: 'u8',
+  end: 'pad4',
+})
 
 const statistics = new Struct('linkStatistics', {
   rxPackets: 'u64',
@@ -129,7 +143,15 @@ export const linkRows = {
   /** Name of the root queueing discipline. */
   qdisc: string(6, 'IFLA_QDISC', readOnly),
   /** RFC 2863 state; `'up'` means that traffic can pass. Writable for userspace supplicants, from `'dormant'` to `'up'`. */
-  operationalState: enumOf(16, 'IFLA_OPERSTATE', 'u8', { unknown: 0, notPresent: 1, down: 2, lowerLayerDown: 3, testing: 4, dormant: 5, up: 6 }),
+  operationalState: enumOf(16, 'IFLA_OPERSTATE', 'u8', {
+    unknown: 0,
+    notPresent: 1,
+    down: 2,
+    lowerLayerDown: 3,
+    testing: 4,
+    dormant: 5,
+    up: 6,
+  }),
   /** `'dormant'`: a supplicant, not the driver, says when the link is up. Same as `ip link set mode`. */
   linkMode: enumOf(17, 'IFLA_LINKMODE', 'u8', { default: 0, dormant: 1, testing: 2 }),
   /** Whether the device has carrier. Writable on dummy and some other virtual kinds. Same as `ip link set carrier`. */
@@ -222,4 +244,3 @@ export const linkPadding = {
 
 /** The rows by themselves, for a link that is described inside another one (the peer of a veth). */
 export const linkAttributes = new Table('linkAttributes', linkRows, { headerLength: IFINFO.size, padding: linkPadding })
-

@@ -7,9 +7,9 @@ import { sessionIn } from '../protocol/namespaces.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
 import { lowerAltNames } from './alt-names.ts'
-import { findLinkKind } from './link-info.ts'
 import type { AddLinkOptions, Link } from './link.ts'
 import { linkHint } from './link-hint.ts'
+import { findLinkKind } from './link-info.ts'
 import { decodeLink, linkTable } from './link-table.ts'
 import { lowerLink } from './lower.ts'
 import { lowerTarget, targetLocator } from './target.ts'
@@ -21,7 +21,13 @@ type Steps = Promise<undefined | Failure>[]
  * Creates a link with everything that was asked of it. Messages behind the first are linked to it where they go through the same
  * session: the addon sends them only if it succeeded, and before anything that was called later.
  */
-export async function create(session: Session, operation: string, options: AddLinkOptions, call: CallOptions | undefined, flags = NLM_F_CREATE | NLM_F_EXCL): Promise<Link> {
+export async function create(
+  session: Session,
+  operation: string,
+  options: AddLinkOptions,
+  call: CallOptions | undefined,
+  flags = NLM_F_CREATE | NLM_F_EXCL,
+): Promise<Link> {
   return await new Creation(session, operation, options as unknown as Given, call).run(flags)
 }
 
@@ -42,30 +48,43 @@ class Creation {
     this.#options = options
     this.#altNames = altNames
     this.#call = call
-    this.#peer = kind?.peer === undefined ? undefined : ((options[kind.key] as Given | undefined)?.[kind.peer] as Given | undefined)
+    this.#peer =
+      kind?.peer === undefined ? undefined : ((options[kind.key] as Given | undefined)?.[kind.peer] as Given | undefined)
     this.#peerPath = `${kind?.key}.${kind?.peer}`
   }
 
   async run(flags: number): Promise<Link> {
     const { netns } = this.#options
     const name = exactName(this.#options)
-    if (netns !== undefined && name === undefined) throw missingOption(this.#operation, 'name', ' with "netns": the link could not be found there otherwise')
+    if (netns !== undefined && name === undefined)
+      throw missingOption(this.#operation, 'name', ' with "netns": the link could not be found there otherwise')
     const program = this.#session.begin(this.#operation, 'link')
     const { rest } = lowerLink(program, this.#options, 'create')
-    const created = this.#session.acknowledge('newLink', program, name === undefined ? flags | NLM_F_ECHO : flags, RecordFlag.renames, this.#call)
+    const created = this.#session.acknowledge(
+      'newLink',
+      program,
+      name === undefined ? flags | NLM_F_ECHO : flags,
+      RecordFlag.renames,
+      this.#call,
+    )
     if (netns === undefined && name !== undefined && this.#peerIsAtHand()) return await this.#chain(created, name, rest)
     return await this.#stepByStep(created, name, rest)
   }
 
   /** Whether nothing is to be done to the peer, or all of it through this session by a known name. */
   #peerIsAtHand(): boolean {
-    return this.#peer === undefined || !needsFollowUp(this.#peer) || (this.#peer.netns === undefined && exactName(this.#peer) !== undefined)
+    return (
+      this.#peer === undefined ||
+      !needsFollowUp(this.#peer) ||
+      (this.#peer.netns === undefined && exactName(this.#peer) !== undefined)
+    )
   }
 
   /** All messages in one tick, each linked to the one before. */
   async #chain(created: Promise<undefined | Failure>, name: string, rest: boolean): Promise<Link> {
     const steps = this.#followUps(this.#session, name, rest, RecordFlag.linked)
-    if (this.#peer !== undefined && needsFollowUp(this.#peer)) steps.push(this.#followUpPeer(this.#session, exactName(this.#peer) as string, RecordFlag.linked))
+    if (this.#peer !== undefined && needsFollowUp(this.#peer))
+      steps.push(this.#followUpPeer(this.#session, exactName(this.#peer) as string, RecordFlag.linked))
     const link = read(this.#session, this.#operation, name, RecordFlag.linked, this.#call)
     this.#check(await created)
     await this.#finish(steps, this.#session, name)
@@ -76,7 +95,8 @@ class Creation {
   async #stepByStep(created: Promise<undefined | Failure>, name: string | undefined, rest: boolean): Promise<Link> {
     const echoed = name === undefined ? readEcho(this.#session, this.#operation, this.#call) : undefined
     this.#check(await created)
-    const place = this.#options.netns === undefined ? undefined : await sessionIn(this.#options.netns as NamespaceReference, this.#operation)
+    const place =
+      this.#options.netns === undefined ? undefined : await sessionIn(this.#options.netns as NamespaceReference, this.#operation)
     try {
       const session = place?.session ?? this.#session
       const target = name ?? this.#check(await (echoed as Promise<Link | Failure>)).index
@@ -137,8 +157,10 @@ class Creation {
     const program = session.begin(this.#operation, 'link')
     lowerTarget(program, target)
     const removed = await session.acknowledge('deleteLink', program, 0, RecordFlag.renames)
-    const error = failure.toError(targetLocator, this.#options, linkHint(this.#options))
-    if (error instanceof Error) error.message += removed instanceof Failure ? '; the link was created and could not be removed again' : '; the link was removed again'
+    const error = failure.toError(targetLocator)
+    if (error instanceof Error)
+      error.message +=
+        removed instanceof Failure ? '; the link was created and could not be removed again' : '; the link was removed again'
     throw error
   }
 
@@ -153,10 +175,19 @@ function exactName(options: Given): string | undefined {
 
 /** Whether a link described inside another one has options that its own message must carry. */
 function needsFollowUp(options: Given): boolean {
-  return options.up === true || Object.keys(options).some(key => options[key] !== undefined && linkTable.field(key)?.afterCreation === true)
+  return (
+    options.up === true ||
+    Object.keys(options).some(key => options[key] !== undefined && linkTable.field(key)?.afterCreation === true)
+  )
 }
 
-function read(session: Session, operation: string, target: string | number, record: number, call: CallOptions | undefined): Promise<Link | Failure> {
+function read(
+  session: Session,
+  operation: string,
+  target: string | number,
+  record: number,
+  call: CallOptions | undefined,
+): Promise<Link | Failure> {
   const program = session.begin(operation, 'link')
   lowerTarget(program, target)
   return session.reply('getLink', program, decodeLink, record, call)

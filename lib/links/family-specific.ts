@@ -109,7 +109,12 @@ const inet6Conf = new Struct('inet6Conf', {
   acceptRaMinLft: 's32',
 })
 
-const cacheInfo = new Struct('inet6CacheInfo', { maxReassemblyLength: 'u32', timestamp: 'u32', reachableTime: 'u32', retransmitTime: 'u32' })
+const cacheInfo = new Struct('inet6CacheInfo', {
+  maxReassemblyLength: 'u32',
+  timestamp: 'u32',
+  reachableTime: 'u32',
+  retransmitTime: 'u32',
+})
 
 /** The kernel's array of counters starts with its own length. */
 const inet6Statistics = new Struct('inet6Statistics', {
@@ -166,7 +171,13 @@ const inet6 = new Table(
   'linkInet6',
   {
     /** State of the IPv6 side, as the kernel keeps it. */
-    flags: flagsOf(1, 'IFLA_INET6_FLAGS', 'u32', { ready: 0x8000_0000, managed: 0x80, otherConfiguration: 0x40, routerAdvertised: 0x20, routerSolicited: 0x10 }, { access: 'readOnly' }),
+    flags: flagsOf(
+      1,
+      'IFLA_INET6_FLAGS',
+      'u32',
+      { ready: 0x8000_0000, managed: 0x80, otherConfiguration: 0x40, routerAdvertised: 0x20, routerSolicited: 0x10 },
+      { access: 'readOnly' },
+    ),
     /** IPv6 settings of the link, as under /proc/sys/net/ipv6/conf/NAME. Times are in milliseconds. Changed through sysctl. */
     conf: structOf(2, 'IFLA_INET6_CONF', inet6Conf, { access: 'readOnly' }),
     /** IPv6 counters; not sent when the list was asked for without statistics. */

@@ -32,28 +32,44 @@ export const IFF_RUNNING = 0x40
 const names = new BitNames(LINK_FLAGS)
 
 /** A switch that is one bit of ifi_flags; `inverted` ones are on when the bit is off. */
-export function linkSwitch<const A extends Access = 'readWrite'>(constant: string, bit: number, options: RowOptions<A> & { inverted?: boolean } = {}): Field<boolean, boolean, A, 'always'> {
+export function linkSwitch<const A extends Access = 'readWrite'>(
+  constant: string,
+  bit: number,
+  options: RowOptions<A> & { inverted?: boolean } = {},
+): Field<boolean, boolean, A, 'always'> {
   const inverted = options.inverted ?? false
-  return new Field('header', IFINFO.flags, constant, { ...options, present: 'always' }, {
-    wire: `bit ${bit} of ifi_flags`,
-    allowed: 'true, false',
-    minLength: 4,
-    lower: (program, value) => {
-      checkBoolean(program, value)
-      if (value !== inverted) program.headerBits(IFINFO.flagsWord, bit)
-      program.headerBits(IFINFO.changeWord, bit)
+  return new Field(
+    'header',
+    IFINFO.flags,
+    constant,
+    { ...options, present: 'always' },
+    {
+      wire: `bit ${bit} of ifi_flags`,
+      allowed: 'true, false',
+      minLength: 4,
+      lower: (program, value) => {
+        checkBoolean(program, value)
+        if (value !== inverted) program.headerBits(IFINFO.flagsWord, bit)
+        program.headerBits(IFINFO.changeWord, bit)
+      },
+      decode: (message, offset) => ((message.u32(offset) & bit) !== 0) !== inverted,
     },
-    decode: (message, offset) => ((message.u32(offset) & bit) !== 0) !== inverted,
-  })
+  )
 }
 
 /** All flags by name, as `ip` prints them; IFF_RUNNING, which `ip` leaves out, is in `operationalState`. */
-export const linkFlags = new Field<unknown, readonly string[], 'readOnly', 'always'>('header', IFINFO.flags, 'ifi_flags', { access: 'readOnly', present: 'always' }, {
-  wire: 'u32',
-  minLength: 4,
-  lower: () => {},
-  decode: (message, offset) => cachedNames(message.u32(offset) & ~IFF_RUNNING),
-})
+export const linkFlags = new Field<unknown, readonly string[], 'readOnly', 'always'>(
+  'header',
+  IFINFO.flags,
+  'ifi_flags',
+  { access: 'readOnly', present: 'always' },
+  {
+    wire: 'u32',
+    minLength: 4,
+    lower: () => {},
+    decode: (message, offset) => cachedNames(message.u32(offset) & ~IFF_RUNNING),
+  },
+)
 
 const cache = new Map<number, readonly string[]>()
 

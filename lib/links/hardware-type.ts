@@ -49,9 +49,15 @@ const enumeration = new Enumeration(HARDWARE_TYPES)
 export type HardwareType = keyof typeof HARDWARE_TYPES | (number & {})
 
 /** The header's hardware type by name. */
-export const hardwareType = new Field<unknown, HardwareType, 'readOnly', 'always'>('header', IFINFO.type, 'ifi_type', { access: 'readOnly', present: 'always' }, {
-  wire: 'u16',
-  minLength: 2,
-  lower: () => {},
-  decode: (message, offset) => enumeration.toName(message.u16(offset)),
-})
+export const hardwareType = new Field<unknown, HardwareType, 'readOnly', 'always'>(
+  'header',
+  IFINFO.type,
+  'ifi_type',
+  { access: 'readOnly', present: 'always' },
+  {
+    wire: 'u16',
+    minLength: 2,
+    lower: () => {},
+    decode: (message, offset) => enumeration.toName(message.u16(offset)),
+  },
+)

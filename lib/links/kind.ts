@@ -12,6 +12,8 @@ export interface KindOptions<R extends Rows> {
   check?: (program: Program, options: { readonly [K in keyof R]?: unknown }, phase: Phase) => void
   /** The kind's data must be there when a link is created, even when empty. */
   requiresData?: boolean
+  /** Range of the MTU, where the kernel refuses others without a word. */
+  mtu?: { readonly min: number; readonly max: number }
   /** Kernel option and module that bring the kind, for the EOPNOTSUPP message. */
   module?: { readonly config: string; readonly name: string }
   /** Why rtnetlink cannot create the kind, and what can. */
@@ -28,7 +30,11 @@ export interface LinkKind<K extends string = string, R extends Rows = Rows> exte
 }
 
 /** Declares a kind of link. The rows are the only place that knows its attributes. */
-export function defineLinkKind<const K extends string, R extends Rows>(kind: K, rows: R, options: KindOptions<R> = {}): LinkKind<K, R> {
+export function defineLinkKind<const K extends string, R extends Rows>(
+  kind: K,
+  rows: R,
+  options: KindOptions<R> = {},
+): LinkKind<K, R> {
   const { key = kind, padding, ...rest } = options
   return { ...rest, kind, key, table: new Table(kind, rows, padding === undefined ? {} : { padding }) }
 }
@@ -39,6 +45,10 @@ export interface PortKind<K extends string = string, R extends Rows = Rows> {
   readonly table: Table<R>
 }
 
-export function definePortKind<const K extends string, R extends Rows>(kind: K, rows: R, padding: Readonly<Record<string, number>> = {}): PortKind<K, R> {
+export function definePortKind<const K extends string, R extends Rows>(
+  kind: K,
+  rows: R,
+  padding: Readonly<Record<string, number>> = {},
+): PortKind<K, R> {
   return { kind, table: new Table(`${kind}Port`, rows, { padding }) }
 }

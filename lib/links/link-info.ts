@@ -1,7 +1,7 @@
 import { Field } from '../schema/field.ts'
 import { align, type Message } from '../schema/message.ts'
-import { linkKinds, portKinds } from './kinds.ts'
 import type { LinkKind, PortKind } from './kind.ts'
+import { linkKinds, portKinds } from './kinds.ts'
 
 export const INFO_KIND = 1
 export const INFO_DATA = 2
@@ -57,7 +57,12 @@ function decode(message: Message, start: number, length: number): LinkInfo {
   return { kernelKind, kind, data: decodeData(message, parts, kernelKind, kind), port: decodePort(message, parts) }
 }
 
-function decodeData(message: Message, parts: Parts, kernelKind: string | undefined, kind: LinkKind | undefined): object | Uint8Array | undefined {
+function decodeData(
+  message: Message,
+  parts: Parts,
+  kernelKind: string | undefined,
+  kind: LinkKind | undefined,
+): object | Uint8Array | undefined {
   const offset = parts.offsets[INFO_DATA]
   const length = parts.lengths[INFO_DATA]
   if (kind === undefined) return kernelKind === undefined || offset === 0 ? undefined : message.copy(offset, length)
@@ -81,7 +86,8 @@ function locate(message: Message, start: number, end: number, target: number): s
   const kind = byKernelName.get(parts.text(message, INFO_KIND) ?? '')
   if (kind !== undefined && within(parts, INFO_DATA, target)) return below(kind.key, kind, message, parts, INFO_DATA, target)
   const port = portsByKernelName.get(parts.text(message, INFO_PORT_KIND) ?? '')
-  if (port !== undefined && within(parts, INFO_PORT_DATA, target)) return below('port', port, message, parts, INFO_PORT_DATA, target)
+  if (port !== undefined && within(parts, INFO_PORT_DATA, target))
+    return below('port', port, message, parts, INFO_PORT_DATA, target)
   return within(parts, INFO_PORT_DATA, target) ? 'port' : 'kind'
 }
 
@@ -97,11 +103,16 @@ function below(key: string, kind: PortKind, message: Message, parts: Parts, type
 }
 
 /** The nest that says what a link is. Its key starts with `$`: it never shows; link-table.ts spreads it over `kind`, `port` and the kind's key. */
-export const linkInfo = new Field<unknown, LinkInfo, 'readOnly', 'sometimes'>('attribute', 18, 'IFLA_LINKINFO', { access: 'readOnly' }, {
-  wire: 'nest',
-  minLength: 0,
-  lower: () => {},
-  decode,
-  locate,
-})
-
+export const linkInfo = new Field<unknown, LinkInfo, 'readOnly', 'sometimes'>(
+  'attribute',
+  18,
+  'IFLA_LINKINFO',
+  { access: 'readOnly' },
+  {
+    wire: 'nest',
+    minLength: 0,
+    lower: () => {},
+    decode,
+    locate,
+  },
+)

@@ -8,13 +8,25 @@ import { type LinkInfo, linkInfo } from './link-info.ts'
 
 /** A property that no single attribute holds; filled from the nest that says what the link is. */
 function derived(constant: string): Field<unknown, unknown, 'readOnly', 'sometimes'> {
-  return new Field('none', -1, constant, { access: 'readOnly' }, { wire: 'nest', minLength: 0, lower: () => {}, decode: () => undefined })
+  return new Field(
+    'none',
+    -1,
+    constant,
+    { access: 'readOnly' },
+    { wire: 'nest', minLength: 0, lower: () => {}, decode: () => undefined },
+  )
 }
 
 /** Every row of a link's message: what all links have, and the nest with the kind's and the port's data. */
 export const linkTable = new Table(
   'link',
-  { ...linkRows, kind: derived('IFLA_INFO_KIND'), kernelKind: derived('IFLA_INFO_KIND'), port: derived('IFLA_INFO_SLAVE_DATA'), $info: linkInfo },
+  {
+    ...linkRows,
+    kind: derived('IFLA_INFO_KIND'),
+    kernelKind: derived('IFLA_INFO_KIND'),
+    port: derived('IFLA_INFO_SLAVE_DATA'),
+    $info: linkInfo,
+  },
   { headerLength: IFINFO.size, padding: linkPadding },
 )
 

@@ -66,7 +66,11 @@ export type LinkPort =
 
 type CommonLink = Reports<typeof linkRows> & { readonly port?: LinkPort | undefined }
 
-type KnownLink<K> = K extends Kinds ? CommonLink & { readonly kind: KindName<K>; readonly kernelKind?: undefined } & { readonly [Key in KindKey<K>]: Reports<KindRows<K>> } : never
+type KnownLink<K> = K extends Kinds
+  ? CommonLink & { readonly kind: KindName<K>; readonly kernelKind?: undefined } & {
+      readonly [Key in KindKey<K>]: Reports<KindRows<K>>
+    }
+  : never
 
 /** A link of a kind without rows here. */
 type OtherLink = CommonLink & { readonly kind: 'other'; readonly kernelKind: string; readonly data?: Uint8Array | undefined }

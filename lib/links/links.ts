@@ -6,14 +6,14 @@ import { unwrap } from '../protocol/unwrap.ts'
 import type { Program } from '../schema/program.ts'
 import { type LinkReference, lowerHeaderLink } from '../schema/references.ts'
 import { checkInteger } from '../schema/scalars.ts'
+import { lowerAltNames } from './alt-names.ts'
 import { create } from './create.ts'
 import { type LinkDetail, type LinkFilter, lowerDetail, lowerFilter, matches } from './filter.ts'
 import { IFINFO } from './flags.ts'
-import { linkHint } from './link-hint.ts'
 import type { AddLinkOptions, Link, SetLinkOptions } from './link.ts'
+import { linkHint } from './link-hint.ts'
 import { decodeLink, linkTable } from './link-table.ts'
 import { lowerLink } from './lower.ts'
-import { lowerAltNames } from './alt-names.ts'
 import { lowerTarget, targetLocator } from './target.ts'
 
 const IFLA_GROUP = 27
@@ -49,7 +49,13 @@ export class Links {
    * @throws {NetlinkError} `EOPNOTSUPP` when the kind cannot be changed, `EEXIST` when the name is a link of another kind.
    */
   async replace(options: AddLinkOptions, call?: CallOptions): Promise<Link> {
-    return await create(this.#session, 'links.replace', checkOptions('links.replace', options), call, NLM_F_CREATE | NLM_F_REPLACE)
+    return await create(
+      this.#session,
+      'links.replace',
+      checkOptions('links.replace', options),
+      call,
+      NLM_F_CREATE | NLM_F_REPLACE,
+    )
   }
 
   /**
@@ -65,10 +71,16 @@ export class Links {
     lowerHeaderLink(program, IFINFO.indexWord, link)
     const start = program.length
     const { info } = lowerLink(program, given, 'change')
-    if (program.length === start && program.headerWord(IFINFO.changeWord) === 0) throw invalidValue('links.set', '', 'no option to change is given')
+    if (program.length === start && program.headerWord(IFINFO.changeWord) === 0)
+      throw invalidValue('links.set', '', 'no option to change is given')
     // RTM_SETLINK takes a kind's data and does nothing with it: only RTM_NEWLINK changes it.
     const message = info ? 'newLink' : 'setLink'
-    unwrap(await this.#session.acknowledge(message, program, 0, RecordFlag.renames, call), targetLocator, { ...given, link }, linkHint(given))
+    unwrap(
+      await this.#session.acknowledge(message, program, 0, RecordFlag.renames, call),
+      targetLocator,
+      { ...given, link },
+      linkHint(given),
+    )
   }
 
   /**
@@ -90,7 +102,12 @@ export class Links {
     const program = this.#session.begin('links.get', 'link')
     lowerTarget(program, link)
     lowerDetail(program, options)
-    return unwrap(await this.#session.reply('getLink', program, decodeLink, 0, options), targetLocator, { link }, linkHint({ link }))
+    return unwrap(
+      await this.#session.reply('getLink', program, decodeLink, 0, options),
+      targetLocator,
+      { link },
+      linkHint({ link }),
+    )
   }
 
   /**
@@ -125,7 +142,12 @@ export class Links {
   async addAltNames(link: LinkReference, names: string | readonly string[], call?: CallOptions): Promise<void> {
     const program = this.#session.begin('links.addAltNames', 'link')
     lowerAltNames(program, link, names)
-    unwrap(await this.#session.acknowledge('newLinkProperty', program, 0, RecordFlag.renames, call), targetLocator, { link, names }, linkHint({ link }))
+    unwrap(
+      await this.#session.acknowledge('newLinkProperty', program, 0, RecordFlag.renames, call),
+      targetLocator,
+      { link, names },
+      linkHint({ link }),
+    )
   }
 
   /**
@@ -135,7 +157,12 @@ export class Links {
   async deleteAltNames(link: LinkReference, names: string | readonly string[], call?: CallOptions): Promise<void> {
     const program = this.#session.begin('links.deleteAltNames', 'link')
     lowerAltNames(program, link, names)
-    unwrap(await this.#session.acknowledge('deleteLinkProperty', program, 0, RecordFlag.renames, call), targetLocator, { link, names }, linkHint({ link }))
+    unwrap(
+      await this.#session.acknowledge('deleteLinkProperty', program, 0, RecordFlag.renames, call),
+      targetLocator,
+      { link, names },
+      linkHint({ link }),
+    )
   }
 }
 

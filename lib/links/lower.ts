@@ -1,6 +1,7 @@
 import { didYouMean, invalidValue, missingOption } from '../errors.ts'
 import { checkText } from '../schema/octets.ts'
 import type { Program } from '../schema/program.ts'
+import { checkInteger } from '../schema/scalars.ts'
 import type { Phase } from '../schema/table.ts'
 import type { LinkKind } from './kind.ts'
 import { linkKinds } from './kinds.ts'
@@ -57,6 +58,7 @@ function splitOptions(program: Program, options: Options, phase: Phase): Split {
   if (kind === undefined) return { common, kind, kernelKind: undefined, data: undefined, port }
   const { [kind.key]: kindData, ...rest } = common
   refuseOtherKinds(program, kind, rest)
+  checkMtu(program, kind, rest.mtu)
   return { common: rest, kind, kernelKind: kind.kind, data: kindData, port }
 }
 
@@ -74,7 +76,8 @@ function kindByKey(program: Program, options: Options): LinkKind | undefined {
   let found: LinkKind | undefined
   for (const kind of linkKinds as readonly unknown[] as readonly LinkKind[]) {
     if (options[kind.key] === undefined) continue
-    if (found !== undefined) throw invalidValue(program.operation, kind.key, `a link is of one kind, and "${found.key}" is given too`)
+    if (found !== undefined)
+      throw invalidValue(program.operation, kind.key, `a link is of one kind, and "${found.key}" is given too`)
     found = kind
   }
   return found
@@ -83,6 +86,12 @@ function kindByKey(program: Program, options: Options): LinkKind | undefined {
 function refuseOtherKinds(program: Program, kind: LinkKind, options: Options): void {
   const other = kindByKey(program, options)
   if (other !== undefined) throw invalidValue(program.operation, other.key, `does not go with kind: "${kind.kind}"`)
+}
+
+function checkMtu(program: Program, { mtu: range }: LinkKind, mtu: unknown): void {
+  if (range === undefined || mtu === undefined) return
+  program.at('mtu')
+  checkInteger(program, mtu, range.min, range.max)
 }
 
 function checkKernelKind(program: Program, value: unknown): string {
@@ -112,16 +121,20 @@ function lowerPortInfo(program: Program, port: unknown): void {
 /** KIND before DATA: the kernel reads them in that order. */
 function lowerKind(program: Program, split: Split, phase: Phase): void {
   program.string(INFO_KIND, split.kernelKind as string)
-  if (split.kind === undefined) return lowerBytes(program, 'data', INFO_DATA, split.data)
-  const { key, table, check, requiresData } = split.kind
+  if (split.kind === undefined) lowerBytes(program, 'data', INFO_DATA, split.data)
+  else lowerKindData(program, split.kind, split.data, phase)
+}
+
+function lowerKindData(program: Program, kind: LinkKind, given: unknown, phase: Phase): void {
+  const { key, table, check, requiresData } = kind
   program.at(key)
-  const data = split.data ?? {}
+  const data = given ?? {}
   if (typeof data !== 'object') program.expected(`an object of ${key} options`, data)
   program.enter()
   check?.(program, data, phase)
-  if (split.data !== undefined || requiresData) program.nest(INFO_DATA)
+  if (given !== undefined || requiresData) program.nest(INFO_DATA)
   table.lower(program, data, phase)
-  if (split.data !== undefined || requiresData) program.end()
+  if (given !== undefined || requiresData) program.end()
   program.leave()
 }
 
@@ -140,7 +153,8 @@ function lowerPort(program: Program, value: unknown): void {
   program.at('kind')
   if (typeof name !== 'string') throw missingOption(program.operation, program.option)
   const kind = findPortKind(name)
-  if (kind === undefined && name !== 'other') throw invalidValue(program.operation, program.option, `${JSON.stringify(name)} has no port options`)
+  if (kind === undefined && name !== 'other')
+    throw invalidValue(program.operation, program.option, `${JSON.stringify(name)} has no port options`)
   program.string(INFO_PORT_KIND, kind?.kind ?? checkKernelKind(program, kernelKind))
   if (kind === undefined) {
     lowerBytes(program, 'data', INFO_PORT_DATA, data)

@@ -1,6 +1,6 @@
 import type { Locator } from '../protocol/failure.ts'
-import { linkNameOrIndex } from '../schema/references.ts'
 import type { Program } from '../schema/program.ts'
+import { linkNameOrIndex } from '../schema/references.ts'
 import { LONGEST_NAME } from '../values/link-name.ts'
 import { IFINFO } from './flags.ts'
 import { linkTable } from './link-table.ts'

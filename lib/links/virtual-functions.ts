@@ -41,7 +41,12 @@ const statistics = new Table(
   { padding: { IFLA_VF_STATS_PAD: 6 } },
 )
 
-const vlanEntry = setting(1, 'IFLA_VF_VLAN_INFO', 'virtualFunctionVlanEntry', { vlan: 'u32', qos: 'u32', protocol: 'be16', reserved: 'pad2' })
+const vlanEntry = setting(1, 'IFLA_VF_VLAN_INFO', 'virtualFunctionVlanEntry', {
+  vlan: 'u32',
+  qos: 'u32',
+  protocol: 'be16',
+  reserved: 'pad2',
+})
 
 const virtualFunction = new Table('virtualFunction', {
   /** Hardware address. */

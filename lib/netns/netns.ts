@@ -5,10 +5,14 @@ import type { Links } from '../links/links.ts'
 import type { NamespaceIds } from '../namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from '../native/binding.ts'
 import { completions } from '../protocol/completions.ts'
-import { type NamespaceDescriptor, type NamespaceHandle, type NamespaceReference, namespaceDescriptor } from '../protocol/namespace-reference.ts'
+import {
+  type NamespaceDescriptor,
+  type NamespaceHandle,
+  type NamespaceReference,
+  namespaceDescriptor,
+} from '../protocol/namespace-reference.ts'
 import { openNamespace, runNamespaceCall } from '../protocol/namespaces.ts'
 import { Session, type SessionOptions } from '../protocol/session.ts'
-import { trimStack } from '../protocol/trim-stack.ts'
 import type { Routes } from '../routes/routes.ts'
 import { Rtnetlink } from '../rtnetlink.ts'
 import { NETNS_DIRECTORY, namespaceNameFault } from '../values/namespace-name.ts'
@@ -78,10 +82,17 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
    */
   static async delete(name: string): Promise<void> {
     const checked = checkName('Netns.delete', name)
-    await runNamespaceCall('Netns.delete', asked(checked), id => completions().addon.deleteNamedNamespace(id, NETNS_DIRECTORY, checked))
+    await runNamespaceCall('Netns.delete', asked(checked), id =>
+      completions().addon.deleteNamedNamespace(id, NETNS_DIRECTORY, checked),
+    )
   }
 
-  private constructor(native: NativeNamespace | undefined, name: string | undefined, own: boolean, options: SessionOptions | undefined) {
+  private constructor(
+    native: NativeNamespace | undefined,
+    name: string | undefined,
+    own: boolean,
+    options: SessionOptions | undefined,
+  ) {
     this.name = name
     this.#own = own
     this.#isCurrent = native === undefined
@@ -147,7 +158,9 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   #descriptor(): NativeNamespace {
     if (this.#native === undefined) {
       this.#native = new (completions().addon.Namespace)()
-      void runNamespaceCall('Netns.current', { what: 'the current namespace' }, id => this.#native?.openCurrent(id)).catch(() => {})
+      void runNamespaceCall('Netns.current', { what: 'the current namespace' }, id => this.#native?.openCurrent(id)).catch(
+        () => {},
+      )
     }
     return this.#native
   }
@@ -184,10 +197,8 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
 function checkName(operation: string, name: unknown): string {
   if (typeof name !== 'string') throw invalidType(operation, 'name', 'text', name)
   const fault = namespaceNameFault(name)
-  if (fault === undefined) return name
-  const error = invalidValue(operation, 'name', fault)
-  trimStack(error)
-  throw error
+  if (fault !== undefined) throw invalidValue(operation, 'name', fault)
+  return name
 }
 
 function asked(name: string | undefined): { what: string; path?: string } {

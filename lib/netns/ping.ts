@@ -3,10 +3,10 @@ import type { NativeNamespace } from '../native/binding.ts'
 import { completions } from '../protocol/completions.ts'
 import { Failure } from '../protocol/failure.ts'
 import { Request } from '../protocol/request.ts'
+import { unwrap } from '../protocol/unwrap.ts'
 import type { Message } from '../schema/message.ts'
 import { parseIp } from '../values/ip.ts'
 import { LONGEST_NAME, linkNameFault } from '../values/link-name.ts'
-import { unwrap } from '../protocol/unwrap.ts'
 
 /** Options of `netns.ping`. */
 export interface PingOptions {
@@ -108,10 +108,17 @@ export async function ping(namespace: NativeNamespace | undefined, address: stri
   return unwrap(outcome)
 }
 
-function whole(options: PingOptions, key: 'count' | 'interval' | 'timeout' | 'size' | 'ttl', fallback: number, min: number, max: number): number {
+function whole(
+  options: PingOptions,
+  key: 'count' | 'interval' | 'timeout' | 'size' | 'ttl',
+  fallback: number,
+  min: number,
+  max: number,
+): number {
   const value: unknown = options[key] ?? fallback
   if (typeof value !== 'number') throw invalidType('netns.ping', key, 'a whole number', value)
-  if (!Number.isInteger(value) || value < min || value > max) throw outOfRange('netns.ping', key, `a whole number from ${min} to ${max}`, value)
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw outOfRange('netns.ping', key, `a whole number from ${min} to ${max}`, value)
   return value
 }
 
@@ -130,4 +137,3 @@ function linkNameOf(name: unknown): string {
   if (fault !== undefined) throw invalidValue('netns.ping', 'interface', fault)
   return name
 }
-

@@ -1,4 +1,4 @@
-import { COMPLETION_WORDS, type Addon } from '../native/binding.ts'
+import { type Addon, COMPLETION_WORDS } from '../native/binding.ts'
 import { loadAddon } from '../native/load.ts'
 import { Message } from '../schema/message.ts'
 
@@ -51,7 +51,14 @@ class Completions {
     const receiver = this.#receivers.get(id)
     if (receiver === undefined) return
     const start = offset + HEADER_BYTES
-    const more = receiver.complete(message.u32(offset + 4), message.u32(offset + 8), message.u32(offset + 12), message, start, start + payload)
+    const more = receiver.complete(
+      message.u32(offset + 4),
+      message.u32(offset + 8),
+      message.u32(offset + 12),
+      message,
+      start,
+      start + payload,
+    )
     if (!more) this.#receivers.delete(id)
   }
 }

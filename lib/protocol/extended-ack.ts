@@ -61,7 +61,12 @@ function plain(value: bigint): number | bigint {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value
 }
 
-function eachAttribute(message: Message, start: number, end: number, visit: (type: number, at: number, length: number) => void): void {
+function eachAttribute(
+  message: Message,
+  start: number,
+  end: number,
+  visit: (type: number, at: number, length: number) => void,
+): void {
   for (let offset = start; offset + 4 <= end; ) {
     const length = message.u16(offset)
     if (length < 4 || offset + length > end) return

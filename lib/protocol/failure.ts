@@ -1,9 +1,9 @@
+import { withCallersStack } from '../callers-stack.ts'
 import { ClosedError, NetlinkError, type NetlinkErrorFields, SystemError, TimeoutError, UnknownOutcomeError } from '../errors.ts'
 import { CompletionCode, SystemCall } from '../native/binding.ts'
-import { Message, align } from '../schema/message.ts'
+import { align, Message } from '../schema/message.ts'
 import { errnoName, errnoText } from '../values/errno.ts'
 import { type ExtendedAck, parseExtendedAck } from './extended-ack.ts'
-import { trimStack } from './trim-stack.ts'
 
 /** Bytes of `struct nlmsghdr`. */
 export const NLMSG_HEADER = 16
@@ -52,15 +52,12 @@ export class Failure {
 
   /** The error to throw. `locator` names options; `given` are the caller's own, to guess from the kernel's words what it minds. */
   toError(locator?: Locator, given?: object, hint?: Hint): unknown {
-    const error = this.#make(locator, given, hint)
-    if (error instanceof Error && this.code !== ABORTED) trimStack(error)
-    return error
+    if (this.code === ABORTED) return this.reason
+    return withCallersStack(() => this.#make(locator, given, hint))
   }
 
-  #make(locator: Locator | undefined, given: object | undefined, hint: Hint | undefined): unknown {
+  #make(locator: Locator | undefined, given: object | undefined, hint: Hint | undefined): Error {
     switch (this.code) {
-      case ABORTED:
-        return this.reason
       case TIMED_OUT:
         return new TimeoutError(this.operation, this.reason as number, this.detail === 1)
       case CompletionCode.refused:
@@ -70,7 +67,10 @@ export class Failure {
       case CompletionCode.failed:
         return this.#failed()
       case CompletionCode.unknown:
-        return new UnknownOutcomeError(this.operation, this.errno === 0 ? 'no answer came' : `the answer was lost (${errnoName(this.errno)})`)
+        return new UnknownOutcomeError(
+          this.operation,
+          this.errno === 0 ? 'no answer came' : `the answer was lost (${errnoName(this.errno)})`,
+        )
       case CompletionCode.truncated:
         return new UnknownOutcomeError(this.operation, 'the answer was longer than the receive buffer')
       case CompletionCode.tooLarge:
@@ -86,9 +86,17 @@ export class Failure {
     const message = new Message(this.payload)
     const ack = parseExtendedAck(message, 0, this.detail)
     const request = align(this.detail)
-    const option = optionAt(locator, message, request, ack.offset) ?? optionFromWords(ack.message, given)
+    const option =
+      optionAt(locator, message, request, ack.offset) ?? optionFromWords(ack.message, given) ?? this.#onlyOption(given)
     const missing = missingOption(locator, message, request, ack)
     return this.#netlinkError(ack.message, { option, missing, allowed: ack.allowed }, hint)
+  }
+
+  /** Where the kernel says nothing, and one option was all that it was asked for, that one it is. */
+  #onlyOption(given: object | undefined): string | undefined {
+    if (given === undefined || !ABOUT_OPTIONS.has(this.errno)) return undefined
+    const keys = Object.entries(given).filter(([key, value]) => value !== undefined && !NAMING.has(key))
+    return keys.length === 1 ? keys[0][0] : undefined
   }
 
   #netlinkError(kernelMessage: string | undefined, found: Partial<NetlinkErrorFields>, hint: Hint | undefined): NetlinkError {
@@ -113,9 +121,15 @@ export class Failure {
   #unresolved(locator: Locator | undefined, given: object | undefined): NetlinkError {
     const option = optionAt(locator, new Message(this.payload), 0, this.detail)
     const name = option === undefined ? undefined : valueAt(given, option)
-    const text = typeof name === 'string' ? `there is no link "${name}" in this namespace` : 'there is no such link in this namespace'
+    const text =
+      typeof name === 'string' ? `there is no link "${name}" in this namespace` : 'there is no such link in this namespace'
     const about = option === undefined ? '' : `option "${option}": `
-    return new NetlinkError(`${this.operation}: ${about}${text} (ENODEV)`, { operation: this.operation, code: 'ENODEV', errno: ENODEV, ...defined({ option }) })
+    return new NetlinkError(`${this.operation}: ${about}${text} (ENODEV)`, {
+      operation: this.operation,
+      code: 'ENODEV',
+      errno: ENODEV,
+      ...defined({ option }),
+    })
   }
 
   #tooLarge(locator: Locator | undefined): RangeError {
@@ -129,16 +143,32 @@ export class Failure {
     const code = errnoName(this.errno)
     const syscall = SYSTEM_CALLS.find(([, number]) => number === this.detail)?.[0] ?? 'none'
     const hint = this.errno === EPERM ? `; ${CAPABILITY}` : ''
-    return new SystemError(`${this.operation}: ${syscall}: ${errnoText(this.errno)} (${code})${hint}`, { operation: this.operation, code, errno: this.errno, syscall })
+    return new SystemError(`${this.operation}: ${syscall}: ${errnoText(this.errno)} (${code})${hint}`, {
+      operation: this.operation,
+      code,
+      errno: this.errno,
+      syscall,
+    })
   }
 }
+
+/** EINVAL, ERANGE, EOVERFLOW, EOPNOTSUPP. */
+const ABOUT_OPTIONS = new Set([22, 34, 75, 95])
+/** Options that say what a request is about, not what it changes. */
+const NAMING = new Set(['link', 'name', 'kind'])
 
 const ABORTED = -1
 const TIMED_OUT = -2
 const EMPTY = new Uint8Array()
-const CAPABILITY = "it needs CAP_NET_ADMIN in the user namespace that owns this network namespace (run as root, or give the process that capability)"
+const CAPABILITY =
+  'it needs CAP_NET_ADMIN in the user namespace that owns this network namespace (run as root, or give the process that capability)'
 
-function optionAt(locator: Locator | undefined, message: Message, request: number, offset: number | undefined): string | undefined {
+function optionAt(
+  locator: Locator | undefined,
+  message: Message,
+  request: number,
+  offset: number | undefined,
+): string | undefined {
   if (locator === undefined || offset === undefined || offset === 0) return undefined
   return locator.locate(message, request + NLMSG_HEADER, message.bytes.length, request + offset)
 }

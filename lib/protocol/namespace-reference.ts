@@ -3,8 +3,8 @@ import { ClosedError, invalidValue, SystemError } from '../errors.ts'
 import type { NativeNamespace } from '../native/binding.ts'
 import type { Pin, Program } from '../schema/program.ts'
 import { checkInteger } from '../schema/scalars.ts'
-import type { Session } from './session.ts'
 import { NETNS_DIRECTORY, namespaceNameFault } from '../values/namespace-name.ts'
+import type { Session } from './session.ts'
 
 /** Key under which a namespace handle offers its descriptor to the features below it. */
 export const namespaceDescriptor = Symbol('rtnetlink.namespaceDescriptor')
@@ -30,7 +30,12 @@ export function isNamespaceHandle(value: unknown): value is NamespaceHandle {
  * A network namespace: a handle, the name of one under /run/netns, a path (text with a `/`), the namespace of a process, or a
  * descriptor that stays the caller's.
  */
-export type NamespaceReference = NamespaceHandle | string | { readonly pid: number } | { readonly fd: number } | { readonly path: string }
+export type NamespaceReference =
+  | NamespaceHandle
+  | string
+  | { readonly pid: number }
+  | { readonly fd: number }
+  | { readonly path: string }
 
 const EXPECTED = 'a namespace: a handle, a name, a path, { pid }, { fd } or { path }'
 

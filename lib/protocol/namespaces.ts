@@ -1,3 +1,4 @@
+import { withCallersStack } from '../callers-stack.ts'
 import { ClosedError, invalidType, invalidValue, NamespaceError, outOfRange } from '../errors.ts'
 import { CompletionCode, type NativeNamespace, SystemCall } from '../native/binding.ts'
 import { errnoName, errnoText } from '../values/errno.ts'
@@ -7,7 +8,6 @@ import { Failure } from './failure.ts'
 import { isNamespaceHandle, type NamespaceReference, namespaceDescriptor } from './namespace-reference.ts'
 import { Acknowledgement } from './request.ts'
 import { Session } from './session.ts'
-import { trimStack } from './trim-stack.ts'
 
 /** What a namespace was asked for by, for messages. */
 interface Asked {
@@ -34,9 +34,9 @@ function namespaceError(operation: string, { what, path }: Asked, failure: Failu
   const { code, text } = reasonOf(failure)
   // What has no path is no question of names: the system call itself is the news.
   if (path === undefined && code !== 'ERR_NOT_A_NAMESPACE' && code !== 'ENOENT') return failure.toError()
-  const error = new NamespaceError(`${operation}: ${what}: ${text}`, { operation, code, path, cause: failure.toError() })
-  trimStack(error)
-  return error
+  return withCallersStack(
+    () => new NamespaceError(`${operation}: ${what}: ${text}`, { operation, code, path, cause: failure.toError() }),
+  )
 }
 
 const EINVAL = 22
@@ -45,14 +45,18 @@ const ESRCH = 3
 const EEXIST = 17
 
 function reasonOf({ errno, detail }: Failure): { code: string; text: string } {
-  if (errno === EINVAL && detail === SystemCall.statfs) return { code: 'ERR_NOT_A_NAMESPACE', text: 'this is not a network namespace' }
+  if (errno === EINVAL && detail === SystemCall.statfs)
+    return { code: 'ERR_NOT_A_NAMESPACE', text: 'this is not a network namespace' }
   if (errno === ENOENT || errno === ESRCH) return { code: 'ENOENT', text: 'there is no such namespace' }
   if (errno === EEXIST) return { code: 'EEXIST', text: 'the name is taken' }
   return { code: errnoName(errno), text: `${errnoText(errno)} (${errnoName(errno)})` }
 }
 
 /** Opens the namespace that a reference means. A handle is not one of them: it is open already. */
-export async function openNamespace(operation: string, reference: Exclude<NamespaceReference, { [namespaceDescriptor](): unknown }>): Promise<NativeNamespace> {
+export async function openNamespace(
+  operation: string,
+  reference: Exclude<NamespaceReference, { [namespaceDescriptor](): unknown }>,
+): Promise<NativeNamespace> {
   const native = new (completions().addon.Namespace)()
   const { asked, start } = plan(operation, native, reference)
   await runNamespaceCall(operation, asked, start)
@@ -61,7 +65,8 @@ export async function openNamespace(operation: string, reference: Exclude<Namesp
 
 function plan(operation: string, native: NativeNamespace, reference: unknown): { asked: Asked; start: (id: number) => void } {
   if (typeof reference === 'string') return openPath(native, pathOf(operation, reference), reference)
-  if (typeof reference !== 'object' || reference === null) throw invalidType(operation, 'netns', 'a name, a path, { pid } or { fd }', reference)
+  if (typeof reference !== 'object' || reference === null)
+    throw invalidType(operation, 'netns', 'a name, a path, { pid } or { fd }', reference)
   const { pid, fd, path } = reference as Record<string, unknown>
   if (pid !== undefined) {
     const file = `/proc/${wholeNumber(operation, 'pid', pid, 1)}/ns/net`
@@ -88,7 +93,8 @@ function pathOf(operation: string, text: string): string {
 
 function wholeNumber(operation: string, option: string, value: unknown, min: number): number {
   if (typeof value !== 'number') throw invalidType(operation, option, 'a whole number', value)
-  if (!Number.isInteger(value) || value < min || value > 0x7fff_ffff) throw outOfRange(operation, option, `a whole number from ${min}`, value)
+  if (!Number.isInteger(value) || value < min || value > 0x7fff_ffff)
+    throw outOfRange(operation, option, `a whole number from ${min}`, value)
   return value
 }
 

@@ -75,7 +75,13 @@ export class Session {
   }
 
   /** Sends a request that is answered by an acknowledgement. */
-  acknowledge(call: MessageCall, program: Program, flags: number, record = 0, options?: CallOptions): Promise<undefined | Failure> {
+  acknowledge(
+    call: MessageCall,
+    program: Program,
+    flags: number,
+    record = 0,
+    options?: CallOptions,
+  ): Promise<undefined | Failure> {
     const ack = (record & RecordFlag.bulk) === 0 ? NLM_F_ACK : 0
     return this.#send(call, program, flags | ack, record, new Acknowledgement(program.operation), options)
   }
@@ -86,7 +92,12 @@ export class Session {
   }
 
   /** Sends a dump and gathers it. */
-  dump<T>(call: MessageCall, program: Program, decode: Decode<T | undefined>, options?: CallOptions): Promise<Dumped<T> | Failure> {
+  dump<T>(
+    call: MessageCall,
+    program: Program,
+    decode: Decode<T | undefined>,
+    options?: CallOptions,
+  ): Promise<Dumped<T> | Failure> {
     return this.#send(call, program, NLM_F_DUMP, RecordFlag.dump, new Dump(program.operation, decode), options)
   }
 
@@ -98,8 +109,18 @@ export class Session {
     return dump
   }
 
-  #send<T>(call: MessageCall, program: Program, flags: number, record: number, request: Request<T>, options: CallOptions | undefined): Promise<T | Failure> {
-    const timeout = options === undefined || options.timeout === undefined ? this.#options.timeout : checkTimeout(program.operation, options.timeout)
+  #send<T>(
+    call: MessageCall,
+    program: Program,
+    flags: number,
+    record: number,
+    request: Request<T>,
+    options: CallOptions | undefined,
+  ): Promise<T | Failure> {
+    const timeout =
+      options === undefined || options.timeout === undefined
+        ? this.#options.timeout
+        : checkTimeout(program.operation, options.timeout)
     options?.signal?.throwIfAborted()
     const socket = this.#open()
     const { expect, words } = this.#stamp(program, flags, record, request as Request<unknown>)
@@ -204,13 +225,15 @@ export class Session {
 }
 
 function checkTimeout(operation: string, timeout: unknown): number {
-  if (typeof timeout !== 'number' || Number.isNaN(timeout)) throw invalidType(operation, 'timeout', 'a number of milliseconds', timeout)
+  if (typeof timeout !== 'number' || Number.isNaN(timeout))
+    throw invalidType(operation, 'timeout', 'a number of milliseconds', timeout)
   if (timeout < 0) throw outOfRange(operation, 'timeout', '0 or more milliseconds', timeout)
   return timeout === 0 ? Number.POSITIVE_INFINITY : timeout
 }
 
 function checkWhole(option: string, value: unknown, max: number): number {
   if (typeof value !== 'number') throw invalidType('Rtnetlink.open', option, 'a whole number', value)
-  if (!Number.isInteger(value) || value < 0 || value > max) throw outOfRange('Rtnetlink.open', option, `a whole number from 0 to ${max}`, value)
+  if (!Number.isInteger(value) || value < 0 || value > max)
+    throw outOfRange('Rtnetlink.open', option, `a whole number from 0 to ${max}`, value)
   return value
 }

@@ -1,8 +1,8 @@
 import { DumpInterruptedError } from '../errors.ts'
 import { CompletionCode, DumpFlag, type NativeSocket } from '../native/binding.ts'
 import type { Message } from '../schema/message.ts'
-import { type Decode, eachMessage, Request } from './request.ts'
 import type { Failure, Locator } from './failure.ts'
+import { type Decode, eachMessage, Request } from './request.ts'
 import { unwrap } from './unwrap.ts'
 
 /** What ends a stream. */

@@ -25,7 +25,11 @@ export class Enumeration<const N extends Names> {
     if (typeof value === 'string') {
       const number = this.#numbers.get(value)
       if (number !== undefined) return number
-      throw invalidValue(program.operation, program.option, `${JSON.stringify(value)} is not one of ${this.listing}${didYouMean(value, [...this.#numbers.keys()])}`)
+      throw invalidValue(
+        program.operation,
+        program.option,
+        `${JSON.stringify(value)} is not one of ${this.listing}${didYouMean(value, [...this.#numbers.keys()])}`,
+      )
     }
     if (typeof value !== 'number') program.expected(`one of ${this.listing}`, value)
     checkInteger(program, value, 0, max)
@@ -161,7 +165,7 @@ export function switchesOf<const N extends Names, const A extends Access = 'read
       const bits = message.u32(offset)
       const object: Record<string, unknown> = {}
       for (const [name, bit] of entries) object[name] = (bits & bit) !== 0
-      if ((bits & ~known) !== 0) object['unknown'] = (bits & ~known) >>> 0
+      if ((bits & ~known) !== 0) object.unknown = (bits & ~known) >>> 0
       return object as ReportedSwitches<N>
     },
   })

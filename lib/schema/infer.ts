@@ -26,7 +26,9 @@ export type ChangeOptions<R extends Rows> = {
 export type Reports<R extends Rows> = {
   readonly [K in keyof R as Reported<R[K]> extends true ? (PresenceOf<R[K]> extends 'always' ? K : never) : never]: OutputOf<R[K]>
 } & {
-  readonly [K in keyof R as Reported<R[K]> extends true ? (PresenceOf<R[K]> extends 'always' ? never : K) : never]?: OutputOf<R[K]> | undefined
+  readonly [K in keyof R as Reported<R[K]> extends true ? (PresenceOf<R[K]> extends 'always' ? never : K) : never]?:
+    | OutputOf<R[K]>
+    | undefined
 } & { readonly unknown?: readonly UnknownAttribute[] | undefined }
 
 /** An attribute that this library does not know, or could not read. */

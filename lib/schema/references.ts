@@ -59,16 +59,26 @@ export function linkReference<const A extends Access = 'readWrite'>(
 }
 
 /** A link's own name, of at most 15 bytes. */
-export function linkName<const A extends Access = 'readWrite'>(number: number, constant: string, options: RowOptions<A> = {}): Field<string, string, A, 'always'> {
-  return new Field('attribute', number, constant, { ...options, present: 'always' }, {
-    wire: 'string',
-    allowed: `1 to ${LONGEST_NAME} bytes without "/", ":" or white space`,
-    minLength: 1,
-    lower: (program, value) => {
-      if (typeof value !== 'string') program.expected('text', value)
-      checkLinkName(program, value, LONGEST_NAME)
-      program.string(number, value)
+export function linkName<const A extends Access = 'readWrite'>(
+  number: number,
+  constant: string,
+  options: RowOptions<A> = {},
+): Field<string, string, A, 'always'> {
+  return new Field(
+    'attribute',
+    number,
+    constant,
+    { ...options, present: 'always' },
+    {
+      wire: 'string',
+      allowed: `1 to ${LONGEST_NAME} bytes without "/", ":" or white space`,
+      minLength: 1,
+      lower: (program, value) => {
+        if (typeof value !== 'string') program.expected('text', value)
+        checkLinkName(program, value, LONGEST_NAME)
+        program.string(number, value)
+      },
+      decode: (message, offset, length) => message.string(offset, length),
     },
-    decode: (message, offset, length) => message.string(offset, length),
-  })
+  )
 }

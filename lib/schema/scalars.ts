@@ -36,7 +36,11 @@ export function checkInteger(program: Program, value: unknown, min: number, max:
   if (!Number.isInteger(value) || value < min || value > max) program.outOfRange(`a whole number from ${min} to ${max}`, value)
 }
 
-export function scalarParts<A extends Access, P extends Presence>(wire: ScalarWire, number: number, options: NumberOptions<A, P>): FieldParts<number, number> {
+export function scalarParts<A extends Access, P extends Presence>(
+  wire: ScalarWire,
+  number: number,
+  options: NumberOptions<A, P>,
+): FieldParts<number, number> {
   const form = WIRE[wire]
   const min = options.min ?? form.min
   const max = options.max ?? form.max
@@ -124,7 +128,11 @@ function toBig(program: Program, value: unknown): bigint {
 }
 
 /** NLA_UINT: the kernel sends 4 bytes, or 8 when the value needs them. */
-export function uint<const A extends Access = 'readWrite'>(number: number, constant: string, options: RowOptions<A> = {}): Field<number, number, A, 'sometimes'> {
+export function uint<const A extends Access = 'readWrite'>(
+  number: number,
+  constant: string,
+  options: RowOptions<A> = {},
+): Field<number, number, A, 'sometimes'> {
   return new Field('attribute', number, constant, options as RowOptions<A, 'sometimes'>, {
     wire: 'uint',
     minLength: 4,
@@ -162,7 +170,11 @@ export function bool<const A extends Access = 'readWrite', const P extends Prese
 }
 
 /** On when the attribute is there, whatever it holds. `false` sends nothing: that is how the kernel reads "off" when it creates. */
-export function flag<const A extends Access = 'readWrite'>(number: number, constant: string, options: RowOptions<A> = {}): Field<boolean, boolean, A, 'sometimes'> {
+export function flag<const A extends Access = 'readWrite'>(
+  number: number,
+  constant: string,
+  options: RowOptions<A> = {},
+): Field<boolean, boolean, A, 'sometimes'> {
   return new Field('attribute', number, constant, options as RowOptions<A, 'sometimes'>, {
     wire: 'flag',
     allowed: 'true, false',

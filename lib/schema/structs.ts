@@ -19,8 +19,28 @@ export type StructInput<L extends Layout> = { readonly [K in Visible<L> & keyof 
 /** A kernel that is older than a member does not send it. */
 export type StructOutput<L extends Layout> = { readonly [K in Visible<L> & keyof L]: MemberValue<L[K]> }
 
-const SIZE: Readonly<Record<Member, number>> = { u8: 1, u16: 2, u32: 4, s32: 4, u64: 8, be16: 2, be32: 4, mac: 6, pad1: 1, pad2: 2, pad4: 4 }
-const MAX: Readonly<Record<string, number>> = { u8: 0xff, u16: 0xffff, u32: 0xffff_ffff, s32: 0x7fff_ffff, be16: 0xffff, be32: 0xffff_ffff, u64: Number.MAX_SAFE_INTEGER }
+const SIZE: Readonly<Record<Member, number>> = {
+  u8: 1,
+  u16: 2,
+  u32: 4,
+  s32: 4,
+  u64: 8,
+  be16: 2,
+  be32: 4,
+  mac: 6,
+  pad1: 1,
+  pad2: 2,
+  pad4: 4,
+}
+const MAX: Readonly<Record<string, number>> = {
+  u8: 0xff,
+  u16: 0xffff,
+  u32: 0xffff_ffff,
+  s32: 0x7fff_ffff,
+  be16: 0xffff,
+  be32: 0xffff_ffff,
+  u64: Number.MAX_SAFE_INTEGER,
+}
 
 const READ: Readonly<Record<Member, (message: Message, offset: number) => number | string | undefined>> = {
   u8: (m, o) => m.bytes[o],
@@ -99,7 +119,11 @@ export class Struct<const L extends Layout> {
 }
 
 function putMember(program: Program, view: DataView, { member, offset }: Placed, value: unknown): void {
-  if (member === 'mac') return putMac(program, view, offset, value)
+  if (member === 'mac') putMac(program, view, offset, value)
+  else putNumber(program, view, member, offset, value)
+}
+
+function putNumber(program: Program, view: DataView, member: Exclude<Member, 'mac'>, offset: number, value: unknown): void {
   checkInteger(program, value, member === 's32' ? -0x8000_0000 : 0, MAX[member])
   if (member === 'u8') view.setUint8(offset, value)
   else if (member === 'u16') view.setUint16(offset, value, LITTLE_ENDIAN)

@@ -60,7 +60,8 @@ export class Table<R extends Rows = Rows> {
   #add(key: string, field: Field): void {
     this.#byKey.set(key, field)
     if (field.access === 'required') this.#required.push(key)
-    if (field.slot >= 0 && field.slot !== this.#keys.length) throw new Error(`${this.name}.${key}: a row that two tables share must stand at the same place in both`)
+    if (field.slot >= 0 && field.slot !== this.#keys.length)
+      throw new Error(`${this.name}.${key}: a row that two tables share must stand at the same place in both`)
     field.slot = this.#keys.length
     this.#keys.push(key)
     if (field.place === 'header') this.#headerFields.push(field)
@@ -94,7 +95,8 @@ export class Table<R extends Rows = Rows> {
   }
 
   #lowerField(program: Program, field: Field, value: unknown, phase: Phase): void {
-    if (field.access === 'create' && phase === 'change') throw invalidValue(program.operation, program.option, 'can only be given on creation')
+    if (field.access === 'create' && phase === 'change')
+      throw invalidValue(program.operation, program.option, 'can only be given on creation')
     field.lower(program, value)
   }
 
@@ -141,7 +143,8 @@ export class Table<R extends Rows = Rows> {
     const header = this.#headerFields
     for (let i = 0; i < header.length; i++) {
       const field = header[i]
-      if (start + field.number + field.minLength <= end) slots[field.slot] = field.decode(message, start + field.number, field.minLength)
+      if (start + field.number + field.minLength <= end)
+        slots[field.slot] = field.decode(message, start + field.number, field.minLength)
     }
     let offset = start + align(this.headerLength)
     while (offset + 4 <= end) {

@@ -2,7 +2,17 @@ import { constants } from 'node:os'
 import { getSystemErrorMap } from 'node:util'
 
 /** Linux gives these numbers two names, or Node none. */
-const OWN: Readonly<Record<number, string>> = { 11: 'EAGAIN', 76: 'ENOTUNIQ', 77: 'EBADFD', 92: 'ENOPROTOOPT', 95: 'EOPNOTSUPP', 112: 'EHOSTDOWN', 117: 'EUCLEAN', 120: 'EISNAM', 132: 'ERFKILL' }
+const OWN: Readonly<Record<number, string>> = {
+  11: 'EAGAIN',
+  76: 'ENOTUNIQ',
+  77: 'EBADFD',
+  92: 'ENOPROTOOPT',
+  95: 'EOPNOTSUPP',
+  112: 'EHOSTDOWN',
+  117: 'EUCLEAN',
+  120: 'EISNAM',
+  132: 'ERFKILL',
+}
 
 const names = new Map<number, string>()
 
@@ -15,7 +25,10 @@ export function errnoName(errno: number): string {
   return names.get(errno) ?? `errno ${errno}`
 }
 
+const EOPNOTSUPP = 95
+
 /** What the errno means, in a few words. */
 export function errnoText(errno: number): string {
+  if (errno === EOPNOTSUPP) return 'not supported'
   return getSystemErrorMap().get(-errno)?.[1] ?? 'the operation failed'
 }

@@ -46,8 +46,7 @@ export function parseIpv6(text: string, into: Uint8Array, at: number): boolean {
     if (group === 8) return false
     const start = i
     let value = 0
-    let digit = -1
-    while (i < length && (digit = hexDigit(text.charCodeAt(i))) >= 0) {
+    for (let digit = hexDigit(text.charCodeAt(i)); digit >= 0; digit = hexDigit(text.charCodeAt(i))) {
       value = value * 16 + digit
       i++
     }

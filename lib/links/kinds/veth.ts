@@ -1,6 +1,7 @@
 import { Field } from '../../schema/field.ts'
 import type { CreateOptions, Reports } from '../../schema/infer.ts'
 import type { Program } from '../../schema/program.ts'
+import { checkInteger } from '../../schema/scalars.ts'
 import { linkAttributes, type linkRows } from '../attributes.ts'
 import { IFINFO } from '../flags.ts'
 import { defineLinkKind } from '../kind.ts'
@@ -13,16 +14,25 @@ const HEADER_SKEW = 1
 
 /** A link described inside another one: `struct ifinfomsg`, then attributes. What cannot be set on creation is left to a message behind. */
 export function peerLink(number: number, constant: string): Field<PeerOptions, Reports<typeof linkRows>, 'create', 'sometimes'> {
-  return new Field('attribute', number, constant, { access: 'create' }, {
-    wire: 'struct ifinfomsg, then IFLA_*',
-    minLength: IFINFO.size,
-    lower: (program, value) => lowerPeer(program, number, value),
-    decode: (message, offset, length) => linkAttributes.decode(message, offset, offset + length),
-    locate: (message, start, end, target) => linkAttributes.locate(message, start, end, target),
-    keyOf: below => linkAttributes.keyOf(below),
-    nested: linkAttributes,
-  })
+  return new Field(
+    'attribute',
+    number,
+    constant,
+    { access: 'create' },
+    {
+      wire: 'struct ifinfomsg, then IFLA_*',
+      minLength: IFINFO.size,
+      lower: (program, value) => lowerPeer(program, number, value),
+      decode: (message, offset, length) => linkAttributes.decode(message, offset, offset + length),
+      locate: (message, start, end, target) => linkAttributes.locate(message, start, end, target),
+      keyOf: below => linkAttributes.keyOf(below),
+      nested: linkAttributes,
+    },
+  )
 }
+
+/** ETH_MIN_MTU to ETH_MAX_MTU; veth_validate() answers EINVAL without a word. */
+const MTU = { min: 68, max: 65_535 } as const
 
 function lowerPeer(program: Program, number: number, value: unknown): void {
   if (typeof value !== 'object' || value === null) program.expected('an object of link options', value)
@@ -30,6 +40,10 @@ function lowerPeer(program: Program, number: number, value: unknown): void {
   const { up: _, ...options } = value as PeerOptions
   program.nestWithHeader(number, IFINFO.size, HEADER_SKEW)
   program.enter()
+  if (options.mtu !== undefined) {
+    program.at('mtu')
+    checkInteger(program, options.mtu, MTU.min, MTU.max)
+  }
   linkAttributes.lower(program, options, 'create')
   program.leave()
   program.endWithHeader()
@@ -46,5 +60,5 @@ export const veth = defineLinkKind(
     /** The other end. Every option of a link stands here too; `up` is sent in a message of its own, through the peer's namespace. */
     peer: peerLink(1, 'VETH_INFO_PEER'),
   },
-  { peer: 'peer', module: { config: 'CONFIG_VETH', name: 'veth' } },
+  { peer: 'peer', mtu: MTU, module: { config: 'CONFIG_VETH', name: 'veth' } },
 )
