@@ -39,15 +39,19 @@ const headerIndex = new Field<number, number, 'create', 'always'>(
 const altName = string(53, 'IFLA_ALT_IFNAME', { check: (program, text) => checkLinkName(program, text, LONGEST_ALTNAME) })
 
 /** IFLA_MAP: I/O resources, of a time when network cards had jumpers. */
-const resources = new Struct('linkResources', {
-  memoryStart: 'u64',
-  memoryEnd: 'u64',
-  baseAddress: 'u64',
-  irq: 'u16',
-  dma: 'u8',
-  port: 'u8',
-  end: 'pad4',
-})
+const resources = new Struct(
+  'linkResources',
+  {
+    memoryStart: 'u64',
+    memoryEnd: 'u64',
+    baseAddress: 'u64',
+    irq: 'u16',
+    dma: 'u8',
+    port: 'u8',
+    end: 'pad4',
+  },
+  { shared: true },
+)
 
 const statistics = new Struct('linkStatistics', {
   rxPackets: 'u64',
@@ -77,11 +81,25 @@ const statistics = new Struct('linkStatistics', {
   rxOtherHostDropped: 'u64',
 })
 
-const devlinkPort = new Field<unknown, Uint8Array, 'readOnly', 'sometimes'>('attribute', 62, 'IFLA_DEVLINK_PORT', readOnly, {
-  wire: 'nest',
-  minLength: 0,
-  lower: () => {},
-  decode: (message, offset, length) => message.copy(offset, length),
+const xdp = new Table('linkXdp', {
+  /** Where a program is attached. */
+  attached: enumOf(2, 'IFLA_XDP_ATTACHED', 'u8', { none: 0, driver: 1, generic: 2, hardware: 3, several: 4 }, readOnly),
+  flags: u32(3, 'IFLA_XDP_FLAGS', readOnly),
+  /** Id of the program, as bpf has it. */
+  programId: u32(4, 'IFLA_XDP_PROG_ID', readOnly),
+  driverProgramId: u32(5, 'IFLA_XDP_DRV_PROG_ID', readOnly),
+  genericProgramId: u32(6, 'IFLA_XDP_SKB_PROG_ID', readOnly),
+  hardwareProgramId: u32(7, 'IFLA_XDP_HW_PROG_ID', readOnly),
+})
+
+const devlinkPort = new Table('linkDevlinkPort', {
+  busName: string(1, 'DEVLINK_ATTR_BUS_NAME', readOnly),
+  deviceName: string(2, 'DEVLINK_ATTR_DEV_NAME', readOnly),
+  portIndex: u32(3, 'DEVLINK_ATTR_PORT_INDEX', readOnly),
+})
+
+const dpllPin = new Table('linkDpllPin', {
+  id: u32(1, 'DPLL_A_PIN_ID', readOnly),
 })
 
 function rawNest<const A extends Access>(number: number, constant: string, options: RowOptions<A>) {
@@ -203,10 +221,10 @@ export const linkRows = {
   /** Ports of virtual functions, as the kernel sends them. */
   virtualFunctionPorts: rawNest(24, 'IFLA_VF_PORTS', readOnly),
   portSelf: rawNest(25, 'IFLA_PORT_SELF', readOnly),
-  /** devlink port, as the kernel sends it. */
-  devlinkPort,
-  /** DPLL pin, as the kernel sends it. */
-  dpllPin: rawNest(65, 'IFLA_DPLL_PIN', readOnly),
+  /** The devlink port behind the link. */
+  devlinkPort: nest(62, 'IFLA_DEVLINK_PORT', devlinkPort, { ...readOnly, emptyIsNothing: true }),
+  /** The clock pin of the link. */
+  dpllPin: nest(65, 'IFLA_DPLL_PIN', dpllPin, { ...readOnly, emptyIsNothing: true }),
   /** Farthest point in time to which the device paces packets, in nanoseconds. */
   maxPacingOffloadHorizon: uint(66, 'IFLA_MAX_PACING_OFFLOAD_HORIZON', { ...readOnly, unit: 'ns' }),
   /** Whether the link is bound to its namespace and cannot be moved. */
@@ -224,8 +242,8 @@ export const linkRows = {
   /** Namespace id that the request was for. */
   targetNetnsid: s32(46, 'IFLA_TARGET_NETNSID', readOnly),
   weight: u32(15, 'IFLA_WEIGHT', readOnly),
-  /** XDP state, as the kernel sends it; attaching is out of scope. */
-  xdp: rawNest(43, 'IFLA_XDP', readOnly),
+  /** XDP programs on the link. */
+  xdp: nest(43, 'IFLA_XDP', xdp, readOnly),
   /** Namespace that the link is created in or moved to. Same as `ip link set netns`. Reported never: a namespace does not know its own name. */
   netns: namespaceOption(28, 'IFLA_NET_NS_FD', { number: 19, constant: 'IFLA_NET_NS_PID' }),
 }

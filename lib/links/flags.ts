@@ -27,6 +27,9 @@ export const LINK_FLAGS = {
   ECHO: 0x40000,
 } as const
 
+/** A flag by name; one that this library does not know by its number. */
+export type LinkFlag = keyof typeof LINK_FLAGS | (number & {})
+
 export const IFF_RUNNING = 0x40
 
 const names = new BitNames(LINK_FLAGS)
@@ -58,7 +61,7 @@ export function linkSwitch<const A extends Access = 'readWrite'>(
 }
 
 /** All flags by name, as `ip` prints them; IFF_RUNNING, which `ip` leaves out, is in `operationalState`. */
-export const linkFlags = new Field<unknown, readonly string[], 'readOnly', 'always'>(
+export const linkFlags = new Field<unknown, readonly LinkFlag[], 'readOnly', 'always'>(
   'header',
   IFINFO.flags,
   'ifi_flags',
@@ -67,18 +70,6 @@ export const linkFlags = new Field<unknown, readonly string[], 'readOnly', 'alwa
     wire: 'u32',
     minLength: 4,
     lower: () => {},
-    decode: (message, offset) => cachedNames(message.u32(offset) & ~IFF_RUNNING),
+    decode: (message, offset) => names.toNames(message.u32(offset) & ~IFF_RUNNING),
   },
 )
-
-const cache = new Map<number, readonly string[]>()
-
-/** A machine has a handful of combinations; shared arrays keep large lists small. */
-function cachedNames(bits: number): readonly string[] {
-  let known = cache.get(bits)
-  if (known === undefined) {
-    known = Object.freeze(names.toNames(bits).map(name => (typeof name === 'number' ? `0x${name.toString(16)}` : name)))
-    if (cache.size < 256) cache.set(bits, known)
-  }
-  return known
-}

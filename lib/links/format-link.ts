@@ -24,7 +24,7 @@ function nameWithParent(link: Link, links: readonly Link[]): string {
 
 /** `M-DOWN`: the link below is down, which `ip` tells where it can see that link; `NO-CARRIER`: up, and nothing on the wire. */
 function flagsOf(link: Link, links: readonly Link[]): string[] {
-  const flags = [...link.flags]
+  const flags = link.flags.map(flag => (typeof flag === 'number' ? `0x${flag.toString(16)}` : (flag as string)))
   if (link.up && !flags.includes('LOWER_UP')) flags.unshift('NO-CARRIER')
   const below = link.linkNetnsid === undefined ? links.find(({ index }) => index === link.link) : undefined
   if (below !== undefined && !below.up) flags.push('M-DOWN')

@@ -89,10 +89,13 @@ export function numberOr<const N extends Names, const A extends Access = 'readWr
   })
 }
 
+const LARGEST_CACHE = 256
+
 /** Bits by name, as an array; bits without a name come as their number. */
 export class BitNames<const N extends Names> {
   readonly #enumeration: Enumeration<N>
   readonly #entries: readonly (readonly [name: string, bit: number])[]
+  readonly #known = new Map<number, readonly Named<N>[]>()
 
   constructor(names: N) {
     this.#enumeration = new Enumeration(names)
@@ -110,7 +113,17 @@ export class BitNames<const N extends Names> {
     return bits >>> 0
   }
 
-  toNames(bits: number): Named<N>[] {
+  /** Sets come in few combinations, which are kept: one frozen array each. */
+  toNames(bits: number): readonly Named<N>[] {
+    let names = this.#known.get(bits)
+    if (names === undefined) {
+      names = Object.freeze(this.#toNames(bits))
+      if (this.#known.size < LARGEST_CACHE) this.#known.set(bits, names)
+    }
+    return names
+  }
+
+  #toNames(bits: number): Named<N>[] {
     const names: (string | number)[] = []
     let rest = bits
     for (const [name, bit] of this.#entries) {

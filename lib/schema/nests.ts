@@ -9,7 +9,7 @@ export function nest<R extends Rows, const A extends Access = 'readWrite'>(
   number: number,
   constant: string,
   table: Table<R>,
-  options: RowOptions<A> & { plain?: boolean } = {},
+  options: RowOptions<A> & { plain?: boolean /** An empty nest says nothing. */; emptyIsNothing?: boolean } = {},
 ): Field<ChangeOptions<R>, Reports<R>, A, 'sometimes'> {
   return new Field('attribute', number, constant, options as RowOptions<A, 'sometimes'>, {
     wire: 'nest',
@@ -24,7 +24,8 @@ export function nest<R extends Rows, const A extends Access = 'readWrite'>(
       program.leave()
       program.end()
     },
-    decode: (message, offset, length) => table.decode(message, offset, offset + length),
+    decode: (message, offset, length) =>
+      length === 0 && options.emptyIsNothing ? (undefined as never) : table.decode(message, offset, offset + length),
     locate: (message, start, end, target) => table.locate(message, start, end, target),
     keyOf: below => table.keyOf(below),
     nested: table,

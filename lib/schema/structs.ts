@@ -42,7 +42,9 @@ const MAX: Readonly<Record<string, number>> = {
   u64: Number.MAX_SAFE_INTEGER,
 }
 
-const READ: Readonly<Record<Member, (message: Message, offset: number) => number | string | undefined>> = {
+type ReadMember = (message: Message, offset: number) => number | string | undefined
+
+const READ: Readonly<Record<Member, ReadMember>> = {
   u8: (m, o) => m.bytes[o],
   u16: (m, o) => m.u16(o),
   u32: (m, o) => m.u32(o),
@@ -63,6 +65,12 @@ interface Placed {
   readonly end: number
 }
 
+function equal(known: Uint8Array, bytes: Uint8Array, start: number, length: number): boolean {
+  if (known.length !== length) return false
+  for (let i = 0; i < length; i++) if (known[i] !== bytes[start + i]) return false
+  return true
+}
+
 /** A struct with its members' places. Reads tolerate shorter and longer ones than this header knows. */
 export class Struct<const L extends Layout> {
   readonly name: string
@@ -70,8 +78,13 @@ export class Struct<const L extends Layout> {
   readonly members: readonly Placed[]
   readonly #slots: unknown[]
   readonly #shape: Shape
+  readonly #read: ReadMember | undefined
+  readonly #shared: boolean
+  #lastPayload: Uint8Array = new Uint8Array()
+  #last: StructOutput<L> | undefined
 
-  constructor(name: string, layout: L) {
+  /** `shared`: most messages say the same here, so equal payloads one after another are decoded once, into one frozen object. */
+  constructor(name: string, layout: L, options: { shared?: boolean } = {}) {
     const members: Placed[] = []
     let offset = 0
     for (const [key, member] of Object.entries(layout)) {
@@ -84,6 +97,9 @@ export class Struct<const L extends Layout> {
     this.members = members
     this.#slots = new Array(members.length).fill(undefined)
     this.#shape = shapeOf(name, this.keys)
+    this.#read =
+      members.every(({ member }) => member === members[0]?.member) && members.length > 0 ? READ[members[0].member] : undefined
+    this.#shared = options.shared ?? false
   }
 
   get keys(): readonly string[] {
@@ -91,11 +107,22 @@ export class Struct<const L extends Layout> {
   }
 
   decode(message: Message, start: number, length: number): StructOutput<L> {
+    if (!this.#shared) return this.#decode(message, start, length)
+    if (this.#last === undefined || !equal(this.#lastPayload, message.bytes, start, length)) {
+      this.#last = Object.freeze(this.#decode(message, start, length))
+      this.#lastPayload = message.copy(start, length)
+    }
+    return this.#last
+  }
+
+  #decode(message: Message, start: number, length: number): StructOutput<L> {
     const slots = this.#slots
     const members = this.members
+    const read = this.#read
     for (let i = 0; i < members.length; i++) {
       const { member, offset, end } = members[i]
-      slots[i] = end <= length ? READ[member](message, start + offset) : undefined
+      if (end > length) slots[i] = undefined
+      else slots[i] = read === undefined ? READ[member](message, start + offset) : read(message, start + offset)
     }
     return this.#shape(slots) as StructOutput<L>
   }
