@@ -41,6 +41,11 @@ export class Inbox {
     return new Promise(resolve => this.#pending.set(id, { parts: [], resolve }))
   }
 
+  /** How many parts have come for a request that is in flight. */
+  partsOf(id: number): number {
+    return this.#pending.get(id)?.parts.length ?? 0
+  }
+
   #deliver(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {
       const words = new Uint32Array(bytes.buffer, bytes.byteOffset + at, COMPLETION_WORDS)
