@@ -4,16 +4,29 @@ import { LONGEST_ALTNAME, LONGEST_NAME, linkNameFault } from '../../../lib/value
 import { namespaceNameFault } from '../../../lib/values/namespace-name.ts'
 
 describe('the name of a link', () => {
-  it.each(['lo', 'eth0', 'eth0.100', 'veth%d', 'a-b_c', '...', 'ü', 'x'.repeat(15)])('may be %j', name => {
+  it.each(['lo', 'eth0', 'eth0.100', 'veth%d', 'a-b_c', '...', 'ü', 'a\u2028b', 'x'.repeat(15)])('may be %j', name => {
     expect(linkNameFault(name, LONGEST_NAME)).toBeUndefined()
   })
 
-  it.each(['', '.', '..', 'a/b', 'a:b', 'a b', 'a\tb', 'a\nb', 'a\vb', 'a\0b', 'x'.repeat(16), `${'x'.repeat(14)}ü`])(
-    'may not be %j',
-    name => {
-      expect(linkNameFault(name, LONGEST_NAME)).toBeTypeOf('string')
-    },
-  )
+  it.each([
+    '',
+    '.',
+    '..',
+    'a/b',
+    'a:b',
+    'a b',
+    'a\tb',
+    'a\nb',
+    'a\vb',
+    'a\0b',
+    'a\fb',
+    'à',
+    '\u00a0',
+    'x'.repeat(16),
+    `${'x'.repeat(14)}ü`,
+  ])('may not be %j', name => {
+    expect(linkNameFault(name, LONGEST_NAME)).toBeTypeOf('string')
+  })
 
   it('may have 127 bytes when it is an alternative one, and not 128', () => {
     expect(linkNameFault('x'.repeat(127), LONGEST_ALTNAME)).toBeUndefined()
