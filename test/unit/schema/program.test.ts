@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { HEADER, HEADER_WORDS, Op } from '../../../lib/native/binding.ts'
+import { Program } from '../../../lib/schema/program.ts'
+
+function wordsOf(program: Program): number[] {
+  return [...program.words.subarray(0, program.length)]
+}
+
+describe('Program', () => {
+  it('starts over with an empty header, whatever stood there', () => {
+    const program = new Program().begin('a', HEADER_WORDS.link)
+    program.header(2, 7)
+    program.u32(1, 2)
+    program.begin('b', HEADER_WORDS.link)
+    expect(wordsOf(program)).toEqual(new Array(HEADER + HEADER_WORDS.link).fill(0))
+    expect(program.operation).toBe('b')
+  })
+
+  it('pads text and bytes with zeros, also over older words', () => {
+    const program = new Program().begin('a', 0)
+    program.octets(1, new Uint8Array(8).fill(0xff))
+    program.begin('a', 0)
+    program.string(1, 'ä')
+    program.octets(2, Uint8Array.of(1, 2, 3, 4, 5))
+    const expected = [Op.string | (1 << 16), 2, 0xa4c3, Op.bytes | (2 << 16), 5, 0x04030201, 5]
+    expect(wordsOf(program).slice(HEADER)).toEqual(expected)
+  })
+
+  it('grows without losing what is there', () => {
+    const program = new Program().begin('a', 0)
+    for (let i = 0; i < 5000; i++) program.u32(i & 0xff, i)
+    const words = wordsOf(program).slice(HEADER)
+    expect(words).toHaveLength(10_000)
+    expect(words.filter((_, i) => i % 2 === 1)).toEqual(Array.from({ length: 5000 }, (_, i) => i))
+  })
+
+  it.each([65_532, 100_000])('refuses a payload of %i bytes, which no attribute can hold', length => {
+    const program = new Program().begin('a', 0)
+    program.at('data')
+    const tooLarge = { name: 'RangeError', option: 'data' }
+    expect(() => program.octets(1, new Uint8Array(length))).toThrow(expect.objectContaining(tooLarge))
+    expect(() => program.string(1, 'x'.repeat(length))).toThrow(expect.objectContaining(tooLarge))
+  })
+
+  it('takes the largest payload that an attribute can hold', () => {
+    const program = new Program().begin('a', 0)
+    program.octets(1, new Uint8Array(65_531))
+    expect(program.length).toBe(HEADER + 2 + 16_383)
+  })
+
+  it('lets go of pins once', () => {
+    const program = new Program().begin('a', 0)
+    let unpinned = 0
+    program.pin({ unpin: () => unpinned++ })
+    program.releasePins()
+    program.releasePins()
+    expect(unpinned).toBe(1)
+  })
+})
