@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
+import { decodeLink, linkTable } from '../../lib/links/link-table.ts'
+import { HEADER_WORDS } from '../../lib/native/binding.ts'
+import { loadAddon } from '../../lib/native/load.ts'
+import { Message } from '../../lib/schema/message.ts'
+import { Program } from '../../lib/schema/program.ts'
+import type { Table } from '../../lib/schema/table.ts'
+import { optionCases } from '../support/arbitraries.ts'
+import { NLMSGHDR, newLink } from '../support/wire.ts'
+
+const kinds = [...linkKinds, ...portKinds].map(({ table }) => table as unknown as Table)
+const byte = fc.nat({ max: 255 })
+
+/** Attributes as they could come, nested and with any payload. */
+const attributes = fc.letrec<{ list: Uint8Array; one: Uint8Array }>(tie => ({
+  list: fc.array(tie('one'), { maxLength: 6 }).map(parts => new Uint8Array(Buffer.concat(parts))),
+  one: fc
+    .tuple(fc.nat({ max: 80 }), fc.boolean(), fc.oneof({ maxDepth: 3 }, fc.uint8Array({ maxLength: 40 }), tie('list')))
+    .map(([type, nested, payload]) => {
+      const bytes = Buffer.alloc((payload.length + 7) & ~3)
+      bytes.writeUInt16LE(payload.length + 4, 0)
+      bytes.writeUInt16LE(nested ? type | 0x8000 : type, 2)
+      bytes.set(payload, 4)
+      return bytes
+    }),
+})).list
+
+/** A message of one kind's options, with some bytes changed and its end cut off. */
+function damaged(table: Table): fc.Arbitrary<Uint8Array> {
+  const changes = fc.array(fc.tuple(fc.nat({ max: 2000 }), byte), { maxLength: 8 })
+  return fc.tuple(optionCases(table), changes, fc.nat({ max: 20 })).map(([options, places, cut]) => {
+    const program = new Program().begin('fuzz', HEADER_WORDS.link)
+    table.lower(program, options.given as object, 'create')
+    const bytes = loadAddon().encode('newLink', program.words, program.length).slice()
+    for (const [place, value] of places) bytes[place % bytes.length] = value
+    return bytes.subarray(0, Math.max(32, bytes.length - cut))
+  })
+}
+
+/** Reads the message, and looks up what stands at every offset. */
+function readAll(bytes: Uint8Array): void {
+  const message = new Message(bytes)
+  const link = decodeLink(message, NLMSGHDR, bytes.length)
+  expect(link.index).toBeTypeOf('number')
+  for (let target = NLMSGHDR; target <= bytes.length; target++) linkTable.locate(message, NLMSGHDR, bytes.length, target)
+}
+
+describe('reading what no kernel should send', () => {
+  it('never throws on attributes of any number and size', () => {
+    fc.assert(
+      fc.property(attributes, bytes => readAll(newLink(Buffer.from(bytes).toString('hex')))),
+      { numRuns: 3000 },
+    )
+  })
+
+  it.each(kinds)('never throws on damaged data of $name, nor reads beyond its end', table => {
+    fc.assert(
+      fc.property(damaged(table), bytes => {
+        const padded = new Uint8Array(bytes.length + 64).fill(0xee)
+        padded.set(bytes)
+        const exact = table.decode(new Message(bytes), 32, bytes.length)
+        expect(table.decode(new Message(padded), 32, bytes.length)).toEqual(exact)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
