@@ -8,38 +8,40 @@
 namespace rtnetlink::sys {
 
 bool ThreadPool::submit(Job job) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (stop_.stop_requested()) return false;
-    jobs_.push_back(std::move(job));
-    if (jobs_.size() > idle_) {
-      if (threads_.size() < kMostThreads) start_thread();
-      return true;
-    }
+  const std::lock_guard lock(mutex_);
+  if (stop_.stop_requested()) return false;
+  if (!idle_.empty()) {
+    Worker& worker = *idle_.back();
+    idle_.pop_back();
+    worker.job = std::move(job);
+    worker.wake.notify_one();
+  } else if (workers_.size() < kMostThreads) {
+    start_worker(std::move(job));
+  } else {
+    waiting_.push_back(std::move(job));
   }
-  wake_.notify_one();
   return true;
 }
 
-/** With the mutex held. Short of threads, a job waits for one that is there; without any it is handed back. */
-void ThreadPool::start_thread() {
-  const auto self = threads_.emplace(threads_.end());
+/** With the mutex held. Where no more threads can be had, the job waits for one that there is. */
+void ThreadPool::start_worker(Job job) {
+  const auto self = workers_.emplace(workers_.end());
+  self->job = std::move(job);
   try {
-    *self = start_native_thread([this, self] { work(self); });
+    self->thread = start_native_thread([this, self] { work(self); });
   } catch (const SystemError&) {
-    threads_.erase(self);
-    if (!threads_.empty()) return;
-    jobs_.pop_back();
-    throw;
+    job = std::move(self->job);
+    workers_.erase(self);
+    if (workers_.empty()) throw;
+    waiting_.push_back(std::move(job));
   }
 }
 
-void ThreadPool::work(Threads::iterator self) {
+void ThreadPool::work(Workers::iterator self) {
   const Counted counted(counters_.threads);
-  std::unique_lock lock(mutex_);
-  while (wait_for_job(lock)) {
-    Job job = std::move(jobs_.front());
-    jobs_.pop_front();
+  Lock lock(mutex_);
+  while (find_job(lock, *self)) {
+    Job job = std::exchange(self->job, nullptr);
     lock.unlock();
     job(stop_.get_token());
     job = nullptr;  // What it holds may close descriptors: not under the mutex.
@@ -49,35 +51,41 @@ void ThreadPool::work(Threads::iterator self) {
 }
 
 /** False when this thread is to end. */
-bool ThreadPool::wait_for_job(std::unique_lock<std::mutex>& lock) {
-  ++idle_;
-  wake_.wait_for(lock, kIdleTime, [this] { return !jobs_.empty() || stop_.stop_requested(); });
-  --idle_;
-  return !jobs_.empty() && !stop_.stop_requested();
+bool ThreadPool::find_job(Lock& lock, Worker& worker) {
+  if (!worker.job && !waiting_.empty()) {
+    worker.job = std::move(waiting_.front());
+    waiting_.pop_front();
+  }
+  if (!worker.job && !stop_.stop_requested()) {
+    idle_.push_back(&worker);
+    worker.wake.wait_for(lock, kIdleTime, [&] { return worker.job || stop_.stop_requested(); });
+    if (!worker.job) std::erase(idle_, &worker);
+  }
+  return worker.job && !stop_.stop_requested();
 }
 
 /** A thread cannot join itself: it leaves that to the next one that ends, or to stop(), and joins those that ended
  * before it. */
-void ThreadPool::retire(std::unique_lock<std::mutex>& lock, Threads::iterator self) {
+void ThreadPool::retire(Lock& lock, Workers::iterator self) {
   if (stop_.stop_requested()) return;
-  Threads ended = std::exchange(ended_, {});
-  ended_.splice(ended_.end(), threads_, self);
+  Workers ended = std::exchange(ended_, {});
+  ended_.splice(ended_.end(), workers_, self);
   lock.unlock();
-  for (std::thread& thread : ended) thread.join();
+  for (Worker& worker : ended) worker.thread.join();
 }
 
 void ThreadPool::stop() {
   std::deque<Job> dropped;
-  Threads threads;
+  Workers workers;
   {
     const std::lock_guard lock(mutex_);
     stop_.request_stop();
-    dropped.swap(jobs_);
-    threads.splice(threads.end(), threads_);
-    threads.splice(threads.end(), ended_);
+    dropped.swap(waiting_);
+    workers.splice(workers.end(), workers_);
+    workers.splice(workers.end(), ended_);
+    for (Worker& worker : workers) worker.wake.notify_one();
   }
-  wake_.notify_all();
-  for (std::thread& thread : threads) thread.join();
+  for (Worker& worker : workers) worker.thread.join();
 }
 
 }  // namespace rtnetlink::sys

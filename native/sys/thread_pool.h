@@ -8,6 +8,7 @@
 #include <mutex>
 #include <stop_token>
 #include <thread>
+#include <vector>
 
 #include "sys/counters.h"
 
@@ -37,12 +38,19 @@ class ThreadPool {
   void stop();
 
  private:
-  using Threads = std::list<std::thread>;
+  struct Worker {
+    std::thread thread;
+    std::condition_variable wake;
+    /** What it is to do next. */
+    Job job;
+  };
+  using Workers = std::list<Worker>;
+  using Lock = std::unique_lock<std::mutex>;
 
-  void start_thread();
-  void work(Threads::iterator self);
-  bool wait_for_job(std::unique_lock<std::mutex>& lock);
-  void retire(std::unique_lock<std::mutex>& lock, Threads::iterator self);
+  void start_worker(Job job);
+  void work(Workers::iterator self);
+  bool find_job(Lock& lock, Worker& worker);
+  void retire(Lock& lock, Workers::iterator self);
 
   static constexpr std::size_t kMostThreads = 128;
   static constexpr std::chrono::seconds kIdleTime{2};
@@ -50,11 +58,11 @@ class ThreadPool {
   Counters& counters_;
   std::stop_source stop_;
   std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<Job> jobs_;
-  Threads threads_;
-  Threads ended_;
-  std::size_t idle_ = 0;
+  Workers workers_;
+  Workers ended_;
+  /** The last one to become idle gets the next job: its caches are warm, and the others have the time to end. */
+  std::vector<Worker*> idle_;
+  std::deque<Job> waiting_;
 };
 
 }  // namespace rtnetlink::sys
