@@ -7,7 +7,7 @@ const FOLDER = '/usr/include/linux'
 export type HeaderEnum = ReadonlyMap<string, number>
 
 export interface KernelHeaders {
-  /** Every constant of every enum. */
+  /** Every constant of every enum, and every `#define` of a number. */
   readonly constants: HeaderEnum
   /** The enum that starts with this constant. */
   startingWith(first: string): HeaderEnum
@@ -20,7 +20,9 @@ export function readKernelHeaders(files: readonly string[]): KernelHeaders | und
   const constants = new Map<string, number>()
   const byFirst = new Map<string, HeaderEnum>()
   for (const path of paths) {
-    for (const members of readEnums(readFileSync(path, 'utf8'), constants)) {
+    const text = readFileSync(path, 'utf8')
+    for (const [, name, value] of text.matchAll(/^#define\s+(\w+)\s+(\w+)[ \t]*(?:\/\*.*)?$/gm)) define(name, value, constants)
+    for (const members of readEnums(text, constants)) {
       const [first] = members.keys()
       byFirst.set(first, members)
     }
@@ -30,6 +32,12 @@ export function readKernelHeaders(files: readonly string[]): KernelHeaders | und
 
 function missing(first: string): never {
   throw new Error(`no enum in ${FOLDER} starts with ${first}`)
+}
+
+/** A number, or another name for a constant. */
+function define(name: string, value: string, constants: Map<string, number>): void {
+  const number = operand(value, constants)
+  if (!constants.has(name) && !Number.isNaN(number)) constants.set(name, number)
 }
 
 function* readEnums(text: string, constants: Map<string, number>): Generator<HeaderEnum> {
