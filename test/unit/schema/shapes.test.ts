@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { declaredShapes } from '../../../lib/schema/shape.ts'
-import { importLibrary } from '../../support/library.ts'
+import { importTables } from '../../support/tables.ts'
 
 const HEADING = `// Written by scripts/generate-shapes.mjs from the tables and structs of lib/. Do not edit.
 // biome-ignore-all format: one line a shape
@@ -21,7 +21,7 @@ function propertyName(key: string): string {
 describe('lib/schema/shapes.generated.ts', () => {
   // With `-u`, vitest writes the file: that is what scripts/generate-shapes.mjs does.
   it('has the shape of every table and struct; run "node scripts/generate-shapes.mjs" after a change of rows', async () => {
-    await importLibrary()
+    await importTables()
     const lines = [...declaredShapes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, keys]) => shapeLine(name, keys))
     await expect(`${HEADING}${lines.join('')}}\n`).toMatchFileSnapshot('../../../lib/schema/shapes.generated.ts')
   })
