@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 #include "sys/completion_queue.h"
 #include "sys/counters.h"
@@ -17,7 +19,8 @@ namespace rtnetlink::sys {
 
 /**
  * A run of overlapping records, spread over threads that have a socket each and end with the run. The kernel releases
- * RTNL while the deletion of a link waits for its readers, so the waits of many overlap.
+ * RTNL while the deletion of a link waits for its readers, so the waits of many overlap. Many deletions go by group
+ * first.
  */
 class OverlapRun {
  public:
@@ -33,18 +36,25 @@ class OverlapRun {
     std::size_t number;
   };
 
+  void delete_in_groups(NetlinkSocket& socket, const std::stop_token& stop);
+  std::vector<wire::Record> take_deletions();
+  std::size_t waiting(std::size_t most);
   void work_beside(const NetlinkSocket& first, const std::stop_token& stop);
   void work(NetlinkSocket& socket, const std::stop_token& stop);
   std::optional<Turn> next();
   void conclude(std::size_t number, const Predecessor& outcome);
 
   static constexpr std::size_t kMostSockets = 32;
+  /** Below this the price of looking each link up first is not worth it. */
+  static constexpr std::size_t kFewestForGroup = 8;
 
   RequestQueue& queue_;
   const SocketOrigin& origin_;
   Runtime& runtime_;
 
   std::mutex mutex_;
+  /** What a deletion by group left over; to be done before the rest of the queue. */
+  std::deque<wire::Record> left_;
   std::size_t taken_ = 0;
   std::size_t last_ = 0;
   Predecessor outcome_;
