@@ -12,6 +12,8 @@ export interface KindOptions<R extends Rows> {
   check?: (program: Program, options: { readonly [K in keyof R]?: unknown }, phase: Phase) => void
   /** The kind's data must be there when a link is created, even when empty. */
   requiresData?: boolean
+  /** The kind stands on another link: `link` must be given on creation. Without it the kernel says EINVAL and no more. */
+  requiresLink?: boolean
   /** Range of the MTU, where the kernel refuses others without a word. */
   mtu?: { readonly min: number; readonly max: number }
   /** Kernel option and module that bring the kind, for the EOPNOTSUPP message. */

@@ -58,6 +58,8 @@ function splitOptions(program: Program, options: Options, phase: Phase): Split {
   if (kind === undefined) return { common, kind, kernelKind: undefined, data: undefined, port }
   const { [kind.key]: kindData, ...rest } = common
   refuseOtherKinds(program, kind, rest)
+  if (phase === 'create' && kind.requiresLink && rest.link === undefined)
+    throw missingOption(program.operation, 'link', ` with kind: "${kind.kind}"`)
   checkMtu(program, kind, rest.mtu)
   return { common: rest, kind, kernelKind: kind.kind, data: kindData, port }
 }

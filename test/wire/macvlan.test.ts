@@ -20,12 +20,13 @@ describe('macvlan on the wire', () => {
     const macvlan = { broadcastCutoff: -1, flags: ['noPromiscuous', 'noDestination'] }
     const bytes = newLink(`
       08 00 03 00  6d 76 30 00   # IFLA_IFNAME = "mv0"
+      08 00 05 00  02 00 00 00   # IFLA_LINK = 2
       24 00 12 80   # IFLA_LINKINFO
         0c 00 01 00  6d 61 63 76 6c 61 6e 00   # IFLA_INFO_KIND = "macvlan"
         14 00 02 80   # IFLA_INFO_DATA
           08 00 09 00  ff ff ff ff   # IFLA_MACVLAN_BC_CUTOFF = -1
           06 00 02 00  03 00 00 00   # IFLA_MACVLAN_FLAGS = 3`)
-    expect(lines(encodeLink({ name: 'mv0', kind: 'macvlan', macvlan }))).toEqual(lines(bytes))
+    expect(lines(encodeLink({ name: 'mv0', link: 2, kind: 'macvlan', macvlan }))).toEqual(lines(bytes))
   })
 
   it('sends what ip sends to set the list of addresses', () => {

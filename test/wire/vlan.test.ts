@@ -45,11 +45,18 @@ describe('vlan on the wire', () => {
     [-1, 'RangeError'],
     ['100', 'TypeError'],
   ])('refuses %j as id', (id, name) => {
-    expect(() => encodeLink({ kind: 'vlan', vlan: { id } })).toThrow(expect.objectContaining({ name, option: 'vlan.id' }))
+    expect(() => encodeLink({ link: 2, kind: 'vlan', vlan: { id } })).toThrow(
+      expect.objectContaining({ name, option: 'vlan.id' }),
+    )
+  })
+
+  it('misses the link that it stands on', () => {
+    const missing = { code: 'ERR_MISSING_OPTION', option: 'link', message: expect.stringContaining('kind: "vlan"') }
+    expect(() => encodeLink({ kind: 'vlan', vlan })).toThrow(expect.objectContaining(missing))
   })
 
   it('misses the id', () => {
     const missing = { code: 'ERR_MISSING_OPTION', option: 'vlan.id' }
-    expect(() => encodeLink({ kind: 'vlan' })).toThrow(expect.objectContaining(missing))
+    expect(() => encodeLink({ link: 2, kind: 'vlan' })).toThrow(expect.objectContaining(missing))
   })
 })

@@ -40,5 +40,5 @@ export const macvlan = defineLinkKind(
     /** Multicast goes the slow way of broadcast when a group has more receivers than this; -1 for never. Default 1. Shared by all of one parent. Since Linux 6.4. */
     broadcastCutoff: s32(9, 'IFLA_MACVLAN_BC_CUTOFF'),
   },
-  { module: { config: 'CONFIG_MACVLAN', name: 'macvlan' } },
+  { requiresLink: true, module: { config: 'CONFIG_MACVLAN', name: 'macvlan' } },
 )

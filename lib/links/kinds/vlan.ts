@@ -24,5 +24,5 @@ export const vlan = defineLinkKind(
     /** Tag protocol. Default `'802.1Q'`. */
     protocol: enumOf(5, 'IFLA_VLAN_PROTOCOL', 'be16', { '802.1Q': 0x8100, '802.1ad': 0x88a8 }, { access: 'create' }),
   },
-  { module: { config: 'CONFIG_VLAN_8021Q', name: '8021q' } },
+  { requiresLink: true, module: { config: 'CONFIG_VLAN_8021Q', name: '8021q' } },
 )
