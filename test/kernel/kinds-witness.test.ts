@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { linkKinds } from '../../lib/links/kinds.ts'
+import { bridgeWitnesses } from './witnesses/bridge.ts'
+import { bridgePortWitnesses } from './witnesses/bridge-port.ts'
+import { linkWitnesses } from './witnesses/link.ts'
+import { macvlanWitnesses, macvtapWitnesses } from './witnesses/macvlan.ts'
+import { dummyWitnesses, ifbWitnesses, vethWitnesses } from './witnesses/no-data.ts'
+import { tunWitnesses } from './witnesses/tun.ts'
+import { vlanWitnesses } from './witnesses/vlan.ts'
+import { vxlanWitnesses } from './witnesses/vxlan.ts'
+import { describeWitnesses } from './witnesses/witness.ts'
+
+const kinds = [
+  bridgeWitnesses,
+  dummyWitnesses,
+  ifbWitnesses,
+  macvlanWitnesses,
+  macvtapWitnesses,
+  tunWitnesses,
+  vethWitnesses,
+  vlanWitnesses,
+  vxlanWitnesses,
+]
+
+describe('the witness', () => {
+  it('is there for every kind that the library knows', () => {
+    expect(kinds.map(({ title }) => title).sort()).toEqual(linkKinds.map(({ kind }) => kind).sort())
+  })
+})
+
+for (const subject of [linkWitnesses, ...kinds, bridgePortWitnesses]) describeWitnesses(subject)

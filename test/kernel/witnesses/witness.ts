@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Field, Rows } from '../../../lib/schema/field.ts'
+import { runInside, type Shown, shownLink } from '../../support/ip.ts'
+import { type Feature, hasFeature, lackOf } from '../../support/kernel.ts'
+import { closeNamespaces, createNamespace, type NamedNetns } from '../../support/namespace.ts'
+import { ip } from '../../support/test-namespaces.ts'
+
+/** One option with a value that is not its default, and who else says so. */
+export interface Witness {
+  /** Path below the object that holds the kind's options. */
+  readonly option: string
+  readonly value: unknown
+  /** What we report when it was set, where that is not what was given. */
+  readonly reads?: unknown
+  /** What `ip` takes for the same value; without it iproute2 6.1 has no word. */
+  readonly words?: string
+  /** Where in the JSON of `ip` it stands, and what is there; without it iproute2 6.1 prints nothing. */
+  readonly shows?: readonly [path: string, value: unknown]
+  /** File inside the namespace, with NAME for the link's name, and its text: where `ip` prints nothing. */
+  readonly file?: readonly [path: string, text: string]
+  /** Why only our own reading confirms it. */
+  readonly unseen?: string
+  /** Options and words that must stand beside it. */
+  readonly beside?: { readonly options: object; readonly words: string }
+  /** Why it cannot be changed later, though its row does not say so. */
+  readonly fixed?: string
+  readonly needs?: Feature
+}
+
+/** A property that only the kernel sets: where we have it, and where `ip` or a file has it. */
+export interface Reading {
+  readonly option: string
+  readonly shows?: string
+  readonly file?: string
+  /** What stands there for the value that we read. */
+  readonly as?: (value: any) => unknown
+}
+
+/** One table of rows, and how links are made on which they can be seen. */
+export interface Subject {
+  readonly title: string
+  /** The kind that the kernel must have. */
+  readonly kind: string
+  readonly rows: Rows
+  readonly witnesses: readonly Witness[]
+  /** Rows without a witness or a reading, each with the reason. */
+  readonly unwitnessed: Readonly<Record<string, string>>
+  readonly readings?: readonly Reading[]
+  prepare?(ns: NamedNetns): Promise<void> | void
+  /** Makes a link through this library; `options` are those of the witness, `n` is a number that no other link has. */
+  add(ns: NamedNetns, name: string, n: number, options: object, witness: Witness | undefined): Promise<unknown>
+  change(ns: NamedNetns, name: string, options: object): Promise<unknown>
+  /** The commands of `ip` that do what `add` does. */
+  commands(name: string, n: number, words: readonly string[], witness: Witness | undefined): readonly (readonly string[])[]
+  /** The object that holds the options, in what we report. */
+  pick(link: any): any
+  /** And in what `ip` prints. */
+  shown(link: Shown): Shown
+}
+
+/** Every row against `ip`, both ways. What this kernel lacks is one skipped test with its reason. */
+export function describeWitnesses(subject: Subject): void {
+  describe(subject.title, () => {
+    it('has a witness, or a reason for none, for every row', () => {
+      expect(rowsWithout(subject)).toEqual([])
+    })
+
+    const lack = lackOf(subject.kind)
+    if (lack !== undefined) return it('has every row as ip has it', context => context.skip(lack))
+
+    const stage = new Stage(subject)
+    beforeAll(() => stage.open())
+    afterAll(closeNamespaces)
+    for (const [needs, witnesses] of byNeeds(subject.witnesses)) {
+      if (needs === undefined || hasFeature(needs)) for (const witness of witnesses) describeWitness(stage, witness)
+      else it(`has ${listed(witnesses)} as ip has them`, context => context.skip(`${subject.kind}: this kernel has no ${needs}`))
+    }
+    for (const reading of subject.readings ?? []) {
+      it(`${reading.option}: we read what ${reading.file === undefined ? 'ip' : 'a file'} says`, () =>
+        stage.expectSameReading(reading))
+    }
+  })
+}
+
+function describeWitness(stage: Stage, witness: Witness): void {
+  const { option, words } = witness
+  it(`${option}: ${seenBy(witness)} what add set`, async () => {
+    await stage.expectSeen(witness, await stage.addOurs(witness))
+  })
+
+  if (words !== undefined) {
+    it(`${option}: we read what ip set`, async () => {
+      await stage.expectRead(witness, stage.addTheirs(witness))
+    })
+  }
+
+  if (!stage.isChangeable(witness)) return
+  it(`${option}: ${seenBy(witness)} what set changed`, async () => {
+    await stage.expectSeen(witness, await stage.changeOurs(witness))
+  })
+}
+
+function byNeeds(witnesses: readonly Witness[]): Map<Feature | undefined, Witness[]> {
+  const groups = new Map<Feature | undefined, Witness[]>()
+  for (const witness of witnesses) groups.set(witness.needs, [...(groups.get(witness.needs) ?? []), witness])
+  return groups
+}
+
+function listed(witnesses: readonly Witness[]): string {
+  return witnesses.map(({ option }) => option).join(', ')
+}
+
+function seenBy({ shows, file, unseen }: Witness): string {
+  if (shows !== undefined) return 'ip shows'
+  return file === undefined ? `we read back (${unseen})` : 'a file shows'
+}
+
+function rowsWithout({ rows, witnesses, unwitnessed, readings = [] }: Subject): string[] {
+  const keys = new Set([...[...witnesses, ...readings].map(({ option }) => head(option)), ...Object.keys(unwitnessed)])
+  const stale = [...keys].filter(key => !(key in rows)).map(key => `${key}: no such row`)
+  return [...Object.keys(rows).filter(key => !keys.has(key)), ...stale]
+}
+
+function head(option: string): string {
+  return option.split('.', 1)[0] as string
+}
+
+/** The namespace in which the links of one subject are made. */
+class Stage {
+  readonly #subject: Subject
+  #ns!: NamedNetns
+  #count = 0
+
+  constructor(subject: Subject) {
+    this.#subject = subject
+  }
+
+  async open(): Promise<void> {
+    this.#ns = await createNamespace()
+    await this.#subject.prepare?.(this.#ns)
+  }
+
+  isChangeable({ option, fixed }: Witness): boolean {
+    const row = this.#subject.rows[head(option)] as Field
+    return fixed === undefined && row.access !== 'create'
+  }
+
+  async addOurs(witness: Witness): Promise<string> {
+    const { name, n } = this.#next()
+    await this.#subject.add(this.#ns, name, n, given(witness), witness)
+    return name
+  }
+
+  addTheirs(witness: Witness): string {
+    const { name, n } = this.#next()
+    const words = `${witness.beside?.words ?? ''} ${witness.words}`.trim().split(' ')
+    for (const command of this.#subject.commands(name, n, words, witness)) ip('-n', this.#ns.name, ...command)
+    return name
+  }
+
+  async changeOurs(witness: Witness): Promise<string> {
+    const { name, n } = this.#next()
+    await this.#subject.add(this.#ns, name, n, witness.beside?.options ?? {}, witness)
+    expect(await this.#read(witness, name), 'the default differs from the value').not.toEqual(reported(witness))
+    await this.#subject.change(this.#ns, name, given(witness))
+    return name
+  }
+
+  async expectSeen(witness: Witness, name: string): Promise<void> {
+    const { shows, file } = witness
+    if (shows !== undefined) expect(this.#shown(shows[0], name)).toEqual(shows[1])
+    if (file !== undefined) expect(this.#text(file[0], name)).toEqual(file[1])
+    await this.expectRead(witness, name)
+  }
+
+  async expectRead(witness: Witness, name: string): Promise<void> {
+    expect(await this.#read(witness, name)).toEqual(reported(witness))
+  }
+
+  async expectSameReading({ option, shows = '', file, as = value => value }: Reading): Promise<void> {
+    const { name, n } = this.#next()
+    await this.#subject.add(this.#ns, name, n, {}, undefined)
+    const value = at(this.#subject.pick(await this.#ns.links.get(name)), option)
+    expect(value, 'we read something').toBeDefined()
+    expect(as(value)).toEqual(file === undefined ? this.#shown(shows, name) : this.#text(file, name))
+  }
+
+  #shown(path: string, name: string): unknown {
+    return at(this.#subject.shown(shownLink(this.#ns.name, name)), path)
+  }
+
+  #text(file: string, name: string): string {
+    return runInside(this.#ns.name, 'cat', file.replace('NAME', name)).trim()
+  }
+
+  async #read({ option }: Witness, name: string): Promise<unknown> {
+    return at(this.#subject.pick(await this.#ns.links.get(name)), option)
+  }
+
+  #next(): { name: string; n: number } {
+    const n = ++this.#count
+    return { name: `t${n}`, n }
+  }
+}
+
+function given({ option, value, beside }: Witness): object {
+  const nested = option.split('.').reduceRight<unknown>((below, key) => ({ [key]: below }), value)
+  return { ...beside?.options, ...(nested as object) }
+}
+
+function reported(witness: Witness): unknown {
+  return 'reads' in witness ? witness.reads : witness.value
+}
+
+function at(object: any, path: string): unknown {
+  return path.split('.').reduce((value, key) => value?.[key], object)
+}

@@ -1,0 +1,67 @@
+import { release } from 'node:os'
+import { ip, uniqueName } from './test-namespaces.ts'
+
+/** How `ip` makes a link of each kind; `parent` is there. */
+const MAKE: Readonly<Record<string, readonly string[]>> = {
+  vlan: ['link', 'add', 'link', 'parent', 'name', 'probe', 'type', 'vlan', 'id', '2'],
+  vxlan: ['link', 'add', 'name', 'probe', 'type', 'vxlan', 'id', '2', 'dstport', '4789'],
+  macvlan: ['link', 'add', 'link', 'parent', 'name', 'probe', 'type', 'macvlan'],
+  macvtap: ['link', 'add', 'link', 'parent', 'name', 'probe', 'type', 'macvtap'],
+  tun: ['tuntap', 'add', 'dev', 'probe', 'mode', 'tun'],
+}
+
+const VLAN_FILTERING = ['link', 'add', 'name', 'probe', 'type', 'bridge', 'vlan_filtering', '1']
+
+/** What a kernel may be built without, or too old for. */
+export type Feature = 'bridge vlan filtering' | `Linux ${number}.${number}`
+
+const known = new Map<string, boolean>()
+
+/** Asks `ip`, in a namespace of its own, whether this kernel can make a link of that kind. */
+export function hasKind(kind: string): boolean {
+  return probe(MAKE[kind] ?? ['link', 'add', 'name', 'probe', 'type', kind])
+}
+
+export function hasFeature(feature: Feature): boolean {
+  return feature === 'bridge vlan filtering'
+    ? probe(VLAN_FILTERING)
+    : compareVersions(release(), feature.slice('Linux '.length)) >= 0
+}
+
+function compareVersions(a: string, b: string): number {
+  const [majorA = 0, minorA = 0] = a.split('.').map(Number.parseFloat)
+  const [majorB = 0, minorB = 0] = b.split('.').map(Number.parseFloat)
+  return majorA - majorB || minorA - minorB
+}
+
+/** Kinds that the tests must not skip, from RTNETLINK_EXPECTED_KINDS (`veth,bridge,vlan`); undefined: those that `ip` can make. */
+export function expectedKinds(): string[] | undefined {
+  return process.env.RTNETLINK_EXPECTED_KINDS?.split(',').filter(kind => kind !== '')
+}
+
+/** Why tests of a kind are left out, or undefined when this kernel has it. An expected kind is never left out. */
+export function lackOf(kind: string): string | undefined {
+  if (expectedKinds()?.includes(kind) || hasKind(kind)) return undefined
+  return `${kind}: this kernel has no ${kind === 'vlan' ? '8021q' : kind}`
+}
+
+function probe(words: readonly string[]): boolean {
+  const key = words.join(' ')
+  const answer = known.get(key) ?? attempt(words)
+  known.set(key, answer)
+  return answer
+}
+
+function attempt(words: readonly string[]): boolean {
+  const namespace = uniqueName()
+  ip('netns', 'add', namespace)
+  try {
+    ip('-n', namespace, 'link', 'add', 'name', 'parent', 'type', 'veth')
+    ip('-n', namespace, ...words)
+    return true
+  } catch {
+    return false
+  } finally {
+    ip('netns', 'delete', namespace)
+  }
+}

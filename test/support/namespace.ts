@@ -1,0 +1,25 @@
+import { Netns } from '../../lib/netns/netns.ts'
+import type { SessionOptions } from '../../lib/protocol/session.ts'
+import { deleteTestNamespaces, uniqueName } from './test-namespaces.ts'
+
+/** A namespace that has a name, by which `ip -n` finds it. */
+export type NamedNetns = Netns & { readonly name: string }
+
+const opened: Netns[] = []
+
+/** Creates a namespace with a name that nothing else has. */
+export async function createNamespace(options?: SessionOptions): Promise<NamedNetns> {
+  return held(await Netns.create(uniqueName(), options)) as NamedNetns
+}
+
+/** Remembers a handle, for `closeNamespaces`. */
+export function held(handle: Netns): Netns {
+  opened.push(handle)
+  return handle
+}
+
+/** For afterEach or afterAll: closes every handle, and removes every namespace that the tests of this file made. */
+export function closeNamespaces(): void {
+  for (const handle of opened.splice(0)) handle.close()
+  deleteTestNamespaces()
+}
