@@ -29,7 +29,7 @@ export type NamespaceLocation = Exclude<NamespaceReference, NamespaceHandle>
 export class Netns implements NamespaceHandle, AsyncDisposable {
   /** Name under /run/netns, for those created or opened by name. */
   readonly name: string | undefined
-  readonly #own: boolean
+  #own: boolean
   readonly #isCurrent: boolean
   readonly #session: Session
   readonly #rtnetlink: Rtnetlink
@@ -183,9 +183,9 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
 
   /** Closes the handle, and deletes the name if this handle created it; a name that is gone already is no error. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.closed) return
     this.close()
     if (!this.#own || this.name === undefined) return
+    this.#own = false
     try {
       await Netns.delete(this.name)
     } catch (error) {

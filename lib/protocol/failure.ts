@@ -142,7 +142,7 @@ export class Failure {
   #failed(): SystemError {
     const code = errnoName(this.errno)
     const syscall = SYSTEM_CALLS.find(([, number]) => number === this.detail)?.[0] ?? 'none'
-    const hint = this.errno === EPERM ? `; ${CAPABILITY}` : ''
+    const hint = this.errno === EPERM ? `; ${SYSTEM_CALL_NEEDS[syscall] ?? CAPABILITY}` : ''
     return new SystemError(`${this.operation}: ${syscall}: ${errnoText(this.errno)} (${code})${hint}`, {
       operation: this.operation,
       code,
@@ -162,6 +162,17 @@ const TIMED_OUT = -2
 const EMPTY = new Uint8Array()
 const CAPABILITY =
   'it needs CAP_NET_ADMIN in the user namespace that owns this network namespace (run as root, or give the process that capability)'
+
+const NAMESPACES_NEED = 'it needs CAP_SYS_ADMIN (run as root, or give the process that capability)'
+
+/** What a process lacks when a system call answers EPERM, where it is not CAP_NET_ADMIN. */
+const SYSTEM_CALL_NEEDS: Readonly<Record<string, string>> = {
+  unshare: NAMESPACES_NEED,
+  setns: NAMESPACES_NEED,
+  mount: NAMESPACES_NEED,
+  umount: NAMESPACES_NEED,
+  socket: 'it needs CAP_NET_RAW, or a group of the process in net.ipv4.ping_group_range',
+}
 
 function optionAt(
   locator: Locator | undefined,
