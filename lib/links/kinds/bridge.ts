@@ -93,7 +93,7 @@ export const bridge = defineLinkKind(
     multicastQueryUseInterfaceAddress: bool(24, 'IFLA_BR_MCAST_QUERY_USE_IFADDR'),
     /** The bridge sends IGMP and MLD queries while no other querier does. Default false: then snooping without a router on the wire forgets its groups. */
     multicastQuerier: bool(25, 'IFLA_BR_MCAST_QUERIER'),
-    /** Without effect since Linux 4.19: the kernel takes any value and reports 16. */
+    /** Without effect in present-day kernels, which take any value and report 16. */
     multicastHashElasticity: u32(26, 'IFLA_BR_MCAST_HASH_ELASTICITY'),
     /** Largest number of multicast groups. Default 4096. */
     multicastHashMax: u32(27, 'IFLA_BR_MCAST_HASH_MAX'),

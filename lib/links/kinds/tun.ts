@@ -10,9 +10,9 @@ import { defineLinkKind } from '../kind.ts'
 export const tun = defineLinkKind(
   'tun',
   {
-    /** User id that may attach; absent when anybody with CAP_NET_ADMIN only. */
+    /** User id that may attach without CAP_NET_ADMIN. With neither owner nor group, whoever can open /dev/net/tun may. */
     owner: u32(1, 'IFLA_TUN_OWNER', { access: 'readOnly' }),
-    /** Group id that may attach; absent when anybody with CAP_NET_ADMIN only. */
+    /** Group id that may attach without CAP_NET_ADMIN. */
     group: u32(2, 'IFLA_TUN_GROUP', { access: 'readOnly' }),
     /** `'tun'` carries IP packets, `'tap'` Ethernet frames. */
     type: enumOf(3, 'IFLA_TUN_TYPE', 'u8', { tun: 1, tap: 2 }, { access: 'readOnly' }),

@@ -28,7 +28,7 @@ export const vxlan = defineLinkKind(
     tos: numberOr(6, 'IFLA_VXLAN_TOS', 'u8', { inherit: 1 }),
     /** Learns where addresses are from what arrives. Default true. */
     learning: bool(7, 'IFLA_VXLAN_LEARNING'),
-    /** Lifetime of a learned entry in seconds. 0, when the link is created, means the default 300; set later, entries stay for ever. */
+    /** Lifetime of a learned entry in seconds. Default 300; the kernel takes 0 for the default too. */
     ageing: u32(8, 'IFLA_VXLAN_AGEING', { unit: 's' }),
     /** Largest number of entries in the forwarding table; 0 for no limit. Default 0. `ip` calls it `maxaddress`. */
     maxAddresses: u32(9, 'IFLA_VXLAN_LIMIT', { access: 'create' }),
