@@ -3,6 +3,8 @@ import { addressTable } from '../../lib/addresses/address-table.ts'
 import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
 import { INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND } from '../../lib/links/link-info.ts'
 import { linkTable } from '../../lib/links/link-table.ts'
+import { lookupTable } from '../../lib/routes/lookup.ts'
+import { routeTable } from '../../lib/routes/route-table.ts'
 import type { Field, NestedRows } from '../../lib/schema/field.ts'
 import { declaredShapes } from '../../lib/schema/shape.ts'
 import { Table } from '../../lib/schema/table.ts'
@@ -25,6 +27,8 @@ const ENUMS: Readonly<Record<string, string>> = {
   bridgeMulticastQuerierState: 'BRIDGE_QUERIER_UNSPEC',
   macvlan: 'IFLA_MACVLAN_UNSPEC',
   macvtap: 'IFLA_MACVLAN_UNSPEC',
+  route: 'RTA_UNSPEC',
+  routeMetrics: 'RTAX_UNSPEC',
   tun: 'IFLA_TUN_UNSPEC',
   veth: 'VETH_INFO_UNSPEC',
   vlan: 'IFLA_VLAN_UNSPEC',
@@ -38,6 +42,8 @@ const EXCUSED: Readonly<Record<string, string>> = {
   linkAttributes: 'is link without IFLA_LINKINFO',
   linkFamilySpecific: 'is numbered by address family, of which few keep anything about a link',
   linkDevlinkPort: 'has what a link says of the thousand attributes of devlink',
+  routeLookup: 'is what a lookup takes of route',
+  routeNexthop: 'is what one of several hops takes of route',
   linkDpllPin: 'has what a link says of the attributes of dpll',
 }
 
@@ -79,9 +85,16 @@ const NEWER: Readonly<Record<string, string>> = {
   IFLA_VXLAN_LABEL_POLICY: '6.8',
   IFLA_VXLAN_RESERVED_BITS: '6.14',
   IFLA_VXLAN_MC_ROUTE: '6.17',
+  RTA_FLOWLABEL: '6.14',
 }
 
-const roots: readonly NestedRows[] = [linkTable, addressTable, ...[...linkKinds, ...portKinds].map(kind => kind.table)]
+const roots: readonly NestedRows[] = [
+  linkTable,
+  addressTable,
+  routeTable,
+  lookupTable,
+  ...[...linkKinds, ...portKinds].map(kind => kind.table),
+]
 const found = readKernelHeaders(HEADERS)
 const tables = allTables(roots)
 
