@@ -1,0 +1,205 @@
+import { DumpInterruptedError, invalidType, invalidValue, NetlinkError } from '../errors.ts'
+import { RecordFlag } from '../native/binding.ts'
+import { Failure } from '../protocol/failure.ts'
+import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
+import { linkIndexOf } from '../protocol/link-index.ts'
+import type { Dumped } from '../protocol/request.ts'
+import type { CallOptions, Session } from '../protocol/session.ts'
+import { unwrap } from '../protocol/unwrap.ts'
+import type { Message } from '../schema/message.ts'
+import { decodeRoute } from './decode.ts'
+import { type RouteFilter, RouteMatcher } from './filter.ts'
+import { lookupTable, lowerLookup, type RouteLookup } from './lookup.ts'
+import { lowerDeletion, lowerRoute } from './lower.ts'
+import type { Route, RouteOptions } from './route.ts'
+import { lookupHint, routeHint } from './route-hint.ts'
+import { routeLocator } from './route-table.ts'
+
+const ENOENT = 2
+const ESRCH = 3
+const EINVAL = 22
+
+/** IPv4 and IPv6 routes of one namespace, in all tables. Same as `ip route`. */
+export class Routes {
+  readonly #session: Session
+
+  constructor(session: Session) {
+    this.#session = session
+  }
+
+  /**
+   * Adds a route. Same as `ip route add`. Links' names are looked up when the request is sent, in call order.
+   * Needs CAP_NET_ADMIN in the user namespace that owns this network namespace.
+   * @throws {TypeError} for an unknown option or a value that cannot be meant, {RangeError} for a number out of range; nothing is sent.
+   * @throws {NetlinkError} `EEXIST` when there is a route to the same network with the same metric and tos, `ENETUNREACH` when `via` is not
+   * reachable, `ENETDOWN` when the link is down, `ENODEV` when there is no such link, `EPERM` without the capability.
+   */
+  async add(options: RouteOptions, call?: CallOptions): Promise<void> {
+    await this.#write('routes.add', options, NLM_F_CREATE | NLM_F_EXCL, call)
+  }
+
+  /**
+   * Adds a route behind others to the same network; for IPv6, as one more way of a multipath route. Same as `ip route append`.
+   * @throws {NetlinkError} as `add`; `EEXIST` only for the very same route.
+   */
+  async append(options: RouteOptions, call?: CallOptions): Promise<void> {
+    await this.#write('routes.append', options, NLM_F_CREATE | NLM_F_APPEND, call)
+  }
+
+  /**
+   * Adds the route, or changes the one to the same network with the same metric and tos. Same as `ip route replace`.
+   * @throws {NetlinkError} as `add`, but never `EEXIST` for that one.
+   */
+  async replace(options: RouteOptions, call?: CallOptions): Promise<void> {
+    await this.#write('routes.replace', options, NLM_F_CREATE | NLM_F_REPLACE, call)
+  }
+
+  /**
+   * Changes the route to the same network with the same metric and tos. Same as `ip route change`.
+   * @throws {NetlinkError} `ENOENT` when there is none; else as `add`.
+   */
+  async change(options: RouteOptions, call?: CallOptions): Promise<void> {
+    await this.#write('routes.change', options, NLM_F_REPLACE, call)
+  }
+
+  async #write(operation: string, options: RouteOptions, flags: number, call: CallOptions | undefined): Promise<void> {
+    const given = checkObject(operation, options)
+    const program = this.#session.begin(operation, 'route')
+    lowerRoute(program, given)
+    const outcome = await this.#session.acknowledge('newRoute', program, flags, RecordFlag.bulk, call)
+    if (outcome !== undefined) unwrap(outcome, routeLocator, given, routeHint(operation))
+  }
+
+  /**
+   * Deletes one route: the first to that network for which everything given agrees. Takes what `list` returns. Same as `ip route delete`.
+   * @throws {NetlinkError} `ESRCH` when there is none.
+   */
+  async delete(route: RouteOptions, call?: CallOptions): Promise<void> {
+    const outcome = await this.#delete('routes.delete', route, call)
+    if (outcome !== undefined) unwrap(outcome, routeLocator, route, routeHint('routes.delete'))
+  }
+
+  #delete(operation: string, route: RouteOptions, call: CallOptions | undefined): Promise<undefined | Failure> {
+    const given = checkObject(operation, route)
+    const program = this.#session.begin(operation, 'route')
+    lowerDeletion(program, given)
+    return this.#session.acknowledge('deleteRoute', program, 0, RecordFlag.bulk, call)
+  }
+
+  /**
+   * Asks the kernel where a packet would go. Same as `ip route get`.
+   * @throws {NetlinkError} `ENETUNREACH` when nowhere; `EHOSTUNREACH`, `EACCES` or `EINVAL` when an unreachable, prohibit or blackhole route
+   * says so; `ENODEV` when a link does not exist.
+   */
+  async get(lookup: RouteLookup, call?: CallOptions): Promise<Route> {
+    const given = checkObject('routes.get', lookup)
+    const program = this.#session.begin('routes.get', 'route')
+    lowerLookup(program, given)
+    return unwrap(await this.#session.reply('getRoute', program, decodeRoute, 0, call), lookupTable, given, lookupHint)
+  }
+
+  /**
+   * All routes of all tables, or those that match. Same as `ip route show table all`.
+   * @throws {NetlinkError} `ENODEV` when the filter names a link that does not exist.
+   * @throws {DumpInterruptedError} when the routes changed all the time; `partial` has what was read last.
+   */
+  async list(filter: RouteFilter = {}, call?: CallOptions): Promise<Route[]> {
+    return await this.#list('routes.list', filter, call)
+  }
+
+  async #list(operation: string, filter: RouteFilter, call: CallOptions | undefined): Promise<Route[]> {
+    const matcher = new RouteMatcher(this.#session.begin(operation, 'route'), checkObject(operation, filter))
+    const link = this.#linkIndex(operation, matcher, call)
+    let outcome = await this.#dump(operation, matcher, false, call)
+    if (outcome instanceof Failure && outcome.errno === EINVAL && matcher.isStrict) {
+      outcome = await this.#dump(operation, matcher, true, call)
+    }
+    if (outcome instanceof Failure && outcome.errno === ENOENT && matcher.asksForTable) return []
+    const index = link === undefined ? undefined : unwrap(await link, routeLocator, filter)
+    const { items, interrupted } = unwrap(outcome, routeLocator, filter)
+    const found = index === undefined ? items : items.filter(route => matcher.matches(route, index))
+    if (interrupted) throw new DumpInterruptedError(operation, found)
+    return found
+  }
+
+  #dump(
+    operation: string,
+    matcher: RouteMatcher,
+    loose: boolean,
+    call: CallOptions | undefined,
+  ): Promise<Dumped<Route> | Failure> {
+    const program = this.#session.begin(operation, 'route')
+    matcher.lower(program, loose)
+    return this.#session.dump('getRoute', program, decoder(matcher), call)
+  }
+
+  /** A kernel that does not filter by link leaves it to us, and a name says nothing to compare with. */
+  #linkIndex(
+    operation: string,
+    { linkName }: RouteMatcher,
+    call: CallOptions | undefined,
+  ): Promise<number | Failure> | undefined {
+    return linkName === undefined ? undefined : linkIndexOf(this.#session, operation, linkName, call)
+  }
+
+  /**
+   * As `list`, one by one while the kernel sends them: `for await (const route of ns.routes.stream({ table: 'main' }))`. Memory stays flat,
+   * however long the table.
+   */
+  async *stream(filter: RouteFilter = {}, call?: CallOptions): AsyncGenerator<Route, void, void> {
+    const operation = 'routes.stream'
+    const matcher = new RouteMatcher(this.#session.begin(operation, 'route'), checkObject(operation, filter))
+    const link = this.#linkIndex(operation, matcher, call)
+    const index = link === undefined ? undefined : unwrap(await link, routeLocator, filter)
+    try {
+      yield* this.#stream(operation, matcher, index, false, call).items(routeLocator, filter)
+    } catch (error) {
+      if (!(error instanceof NetlinkError)) throw error
+      if (error.errno === ENOENT && matcher.asksForTable) return
+      // The kernel refuses a filter that it does not know before it sends anything.
+      if (error.errno !== EINVAL || !matcher.isStrict) throw error
+      yield* this.#stream(operation, matcher, index, true, call).items(routeLocator, filter)
+    }
+  }
+
+  #stream(operation: string, matcher: RouteMatcher, link: number | undefined, loose: boolean, call: CallOptions | undefined) {
+    const program = this.#session.begin(operation, 'route')
+    matcher.lower(program, loose)
+    return this.#session.stream('getRoute', program, decoder(matcher, link), call)
+  }
+
+  /**
+   * Deletes all routes that match, and resolves with how many there were. Same as `ip route flush`. The kernel's own routes go too, if they match.
+   * @throws {TypeError} without any condition.
+   */
+  async flush(filter: RouteFilter, call?: CallOptions): Promise<number> {
+    const operation = 'routes.flush'
+    const { cache, ...conditions } = checkObject(operation, filter)
+    if (cache !== undefined) throw invalidValue(operation, 'cache', 'can only be listed')
+    if (Object.values(conditions).every(condition => condition === undefined)) {
+      throw invalidValue(operation, '', 'give at least one condition, such as "table"')
+    }
+    const routes = await this.#list(operation, conditions, call)
+    const outcomes = await Promise.all(routes.map(route => this.#delete(operation, route, call)))
+    let gone = 0
+    for (const [i, outcome] of outcomes.entries()) {
+      // It went by itself meanwhile, as with another route that it depended on.
+      if (outcome instanceof Failure && outcome.errno === ESRCH) gone++
+      else if (outcome !== undefined) unwrap(outcome, routeLocator, routes[i], routeHint(operation))
+    }
+    return outcomes.length - gone
+  }
+}
+
+function decoder(matcher: RouteMatcher, link?: number): (message: Message, start: number, end: number) => Route | undefined {
+  return (message, start, end) => {
+    if (!matcher.matchesHeader(message, start)) return undefined
+    const route = decodeRoute(message, start, end)
+    return matcher.matches(route, link) ? route : undefined
+  }
+}
+
+function checkObject<T extends object>(operation: string, value: T): T {
+  if (typeof value !== 'object' || value === null) throw invalidType(operation, '', 'an object of options', value)
+  return value
+}
