@@ -1,0 +1,11 @@
+// Writes dist/*.js from lib: one file, because Node spends half a millisecond on each module that it loads, and a program that
+// makes one call (a CNI plugin) waits for all of them. Declarations come from tsc.
+import { rolldown } from 'rolldown'
+
+/** install.mjs needs the loader alone, before anything else of the package is known to work. */
+const entries = { 'dist/index.js': 'lib/index.ts', 'dist/native/load.js': 'lib/native/load.ts' }
+
+for (const [file, input] of Object.entries(entries)) {
+  const bundle = await rolldown({ input, platform: 'node', external: [/^node:/, 'bindings'] })
+  await bundle.write({ file, format: 'esm', sourcemap: true })
+}
