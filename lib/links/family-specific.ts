@@ -133,7 +133,7 @@ const inet6Statistics = new Struct(
     inOctets: 'u64',
     inDelivers: 'u64',
     outForwardDatagrams: 'u64',
-    outPackets: 'u64',
+    outRequests: 'u64',
     outOctets: 'u64',
     inHeaderErrors: 'u64',
     inTooBigErrors: 'u64',
@@ -165,6 +165,7 @@ const inet6Statistics = new Struct(
     ect0Packets: 'u64',
     cePackets: 'u64',
     reassemblyOverlaps: 'u64',
+    outTransmits: 'u64',
   },
   { shared: true },
 )
