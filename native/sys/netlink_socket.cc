@@ -19,8 +19,12 @@ namespace rtnetlink::sys {
 
 namespace {
 
-/** The kernel sizes the parts of a dump by the largest buffer it has seen on the socket, up to this. */
-constexpr std::size_t kFirstBuffer = 32 * 1024;
+/**
+ * The kernel sizes the parts of a dump by the largest buffer it has seen on the socket, up to 32 KiB; a single message
+ * may be longer than that, but hardly than its longest attribute.
+ */
+constexpr std::size_t kFirstBuffer = 64 * 1024;
+constexpr std::size_t kStart = 512;
 constexpr std::size_t kLargestBuffer = 16 * 1024 * 1024;
 /** How often, and with what pauses, the kernel is asked again when it lacks memory for a message. */
 constexpr int kSendTries = 4;
@@ -86,13 +90,19 @@ void NetlinkSocket::send(wire::Bytes messages) {
   }
 }
 
+/** Not zeroed: only what the kernel writes is read, and costs memory. */
+void NetlinkSocket::make_buffer(std::size_t size) {
+  buffer_ = std::make_unique_for_overwrite<std::byte[]>(size);
+  buffer_size_ = size;
+}
+
 Received NetlinkSocket::receive() {
-  if (buffer_.empty()) buffer_.resize(kFirstBuffer);
+  if (!buffer_) make_buffer(kFirstBuffer);
   for (;;) {
     sockaddr_nl from{};
     socklen_t from_length = sizeof(from);
     const ssize_t length = retry([&] {
-      return ::recvfrom(fd_.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT | MSG_TRUNC,
+      return ::recvfrom(fd_.get(), buffer_.get(), buffer_size_, MSG_DONTWAIT | MSG_TRUNC,
                         reinterpret_cast<sockaddr*>(&from), &from_length);
     });
     if (length < 0) {
@@ -102,10 +112,16 @@ Received NetlinkSocket::receive() {
     }
     if (from_length < sizeof(from) || from.nl_pid != 0) continue;
     const auto size = static_cast<std::size_t>(length);
-    if (size <= buffer_.size()) return {Received::What::kDatagram, wire::Bytes(buffer_).first(size)};
-    if (size <= kLargestBuffer) buffer_.resize(wire::align(size));
-    return {Received::What::kDatagram, wire::Bytes(buffer_).first(kFirstBuffer), true};
+    return size <= buffer_size_ ? Received{Received::What::kDatagram, {buffer_.get(), size}} : cut_off(size);
   }
+}
+
+/** The rest of a datagram that is larger than the buffer is gone. Its first message is there, which tells whose it was.
+ */
+Received NetlinkSocket::cut_off(std::size_t size) {
+  start_.assign(buffer_.get(), buffer_.get() + kStart);
+  if (size <= kLargestBuffer) make_buffer(wire::align(size));
+  return {Received::What::kDatagram, start_, true};
 }
 
 bool NetlinkSocket::wait(std::chrono::milliseconds time) const {

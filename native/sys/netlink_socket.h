@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -68,13 +69,17 @@ class NetlinkSocket {
   void configure(const SocketSettings& settings);
   void set_option(int level, int name, int value) const;
   void set_receive_buffer(int bytes) const;
+  void make_buffer(std::size_t size);
+  Received cut_off(std::size_t size);
 
+  Counted counted_;  // Before the descriptor: it is counted until that is closed.
   UniqueFd fd_;
-  Counted counted_;
   uint32_t sequence_ = 1;
   std::size_t receive_capacity_ = 0;
   uint64_t namespace_cookie_ = 0;
-  std::vector<std::byte> buffer_;
+  std::unique_ptr<std::byte[]> buffer_;
+  std::size_t buffer_size_ = 0;
+  std::vector<std::byte> start_;
 };
 
 }  // namespace rtnetlink::sys
