@@ -16,17 +16,19 @@ import {
   linkIndex,
   listLinks,
   listRoutes,
+  manyAlternativeNames,
   Nlm,
   request,
   setMtu,
   setUp,
+  u32,
 } from '../support/records.ts'
 import { eventually, openDescriptors } from '../support/test-namespaces.ts'
 
 const inbox = new Inbox()
 const { EINVAL } = constants.errno
 const IFLA_MASTER = 10
-const { dumpDone, dumpRestart, part, refused, reply, unresolved, cancelled, done } = CompletionCode
+const { dumpDone, dumpRestart, part, refused, reply, unresolved, cancelled, done, truncated } = CompletionCode
 
 let namespace: NativeNamespace
 let session: NativeSession
@@ -134,6 +136,39 @@ describe('a dump', () => {
     }
     other.socket.close()
     if (restarts === 0) console.log('dumps: no dump was interrupted in 300 rounds')
+  })
+})
+
+describe('a part larger than the buffer it is received in', () => {
+  const IFLA_EXT_MASK = 29
+  const RTEXT_FILTER_VF = 1
+  /** With this filter the kernel makes room in a part for the largest link. */
+  const everything = u32(IFLA_EXT_MASK, RTEXT_FILTER_VF)
+  beforeEach(async () => {
+    await session.run(addBridge('br0'), ...manyAlternativeNames('br0', 490), addBridge('br1'))
+  })
+
+  it('lets a dump begin anew', async () => {
+    const outcome = await session.one(listLinks(0, everything))
+    expect(outcome.code).toBe(dumpDone)
+    expect(linkNames(outcome)).toEqual(['lo', 'br0', 'br1'])
+  })
+
+  it('lets a stream begin anew while nothing of it was read, or is its end', async () => {
+    const outcome = session.send(listLinks(RecordFlag.stream, everything))
+    const id = session.lastId
+    session.socket.flush()
+    let ended = false
+    outcome.then(() => {
+      ended = true
+    })
+    for (let seen = 0; !ended; seen = inbox.partsOf(id)) {
+      await eventually(() => ended || inbox.partsOf(id) > seen)
+      session.socket.resume(id)
+    }
+    const { code } = await outcome
+    if (code === dumpDone) expect(linkNames(await outcome)).toEqual(['lo', 'br0', 'br1'])
+    else expect(code).toBe(truncated)
   })
 })
 

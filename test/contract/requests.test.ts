@@ -21,6 +21,7 @@ import {
   IFF_UP,
   listAddresses,
   listRoutes,
+  manyAlternativeNames,
   Nlm,
   rename,
   request,
@@ -31,8 +32,8 @@ import {
 import { strayThreads } from '../support/test-namespaces.ts'
 
 const inbox = new Inbox()
-const { EEXIST, ENODEV, EOPNOTSUPP, ERANGE } = constants.errno
-const { done, reply, refused, unresolved, skipped, cancelled, failed, tooLarge } = CompletionCode
+const { EEXIST, ENOBUFS, ENODEV, EOPNOTSUPP, ERANGE } = constants.errno
+const { done, reply, refused, unresolved, unknown, skipped, cancelled, failed, tooLarge } = CompletionCode
 const LOOPBACK = 1
 
 let namespace: NativeNamespace
@@ -286,6 +287,40 @@ describe('bulk records', () => {
     expect(codes(outcomes).filter(code => code === done)).toHaveLength(500)
     expect(codes(outcomes).filter(code => code === refused)).toHaveLength(500)
     narrow.socket.close()
+  })
+})
+
+describe('an outcome that did not fit the receive buffer', () => {
+  it('is unknown, and the request was executed', async () => {
+    const narrow = new NativeSession(inbox, { namespace, receiveBuffer: 1 })
+    const outcome = await narrow.one(addBridge('br0', { flags: Nlm.create | Nlm.ack | Nlm.echo }))
+    expect(outcome).toMatchObject({ code: unknown, error: ENOBUFS })
+    expect((await session.one(getLinkByName('br0'))).code).toBe(reply)
+    narrow.socket.close()
+  })
+
+  it('does not confuse those that follow', async () => {
+    const narrow = new NativeSession(inbox, { namespace, receiveBuffer: 1 })
+    const echoed = { flags: Nlm.create | Nlm.ack | Nlm.echo }
+    const outcomes = await narrow.run(addBridge('br0', echoed), addBridge('br0'), addBridge('br1', echoed), addBridge('br2'))
+    expect(codes(outcomes)).toEqual([unknown, refused, unknown, done])
+    narrow.socket.close()
+  })
+})
+
+describe('a reply larger than the buffer it is received in', () => {
+  it('is asked for again', async () => {
+    await session.run(addBridge('br0'), ...manyAlternativeNames('br0', 490))
+    const { code, payload } = await session.one(getLinkByName('br0'))
+    expect(code).toBe(reply)
+    expect(payload.length).toBeGreaterThan(65_536)
+    expect(linkOf(payload).name).toBe('br0')
+  })
+
+  it('leaves the others of its batch alone', async () => {
+    await session.run(addBridge('br0'), ...manyAlternativeNames('br0', 490))
+    const outcomes = await session.run(getLinkByIndex(LOOPBACK), getLinkByName('br0'), addBridge('br1'), getLinkByIndex(LOOPBACK))
+    expect(codes(outcomes)).toEqual([reply, reply, done, reply])
   })
 })
 

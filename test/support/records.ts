@@ -98,6 +98,10 @@ export function addAlternativeName(name: string, other: string): Request {
   const program = [...headerIndex(name), ...nest(IFLA.propertyList, string(IFLA.alternativeName, other))]
   return request('newLinkProperty', link(), program, { flags: create, record: RecordFlag.renames })
 }
+/** Names of 127 bytes, so many that the link's own message outgrows a receive buffer. */
+export function manyAlternativeNames(name: string, count: number): Request[] {
+  return Array.from({ length: count }, (_, i) => addAlternativeName(name, `${'x'.repeat(123)}${1000 + i}`))
+}
 export function deleteLink(name: string, record: number = RecordFlag.renames): Request {
   return request('deleteLink', link(), string(IFLA.ifname, name), { record })
 }
