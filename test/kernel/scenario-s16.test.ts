@@ -38,8 +38,8 @@ describe('S16: network namespaces', () => {
   })
 
   it('shows them to ip netns, until they are deleted', () => {
-    expect(listed['created']).toContain(name)
-    expect(listed['deleted']).not.toContain(name)
+    expect(listed.created).toContain(name)
+    expect(listed.deleted).not.toContain(name)
   })
 
   it.each([
