@@ -1,0 +1,197 @@
+// The text of docs/reference/*.md: every option, from the rows of the tables and their doc comments.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ts from 'typescript'
+
+const NOTE = '<!-- Written by scripts/generate-reference.mjs from the rows in lib/. Do not edit. -->\n\n'
+
+/**
+ * @param {string} lib the folder with the sources, for the doc comments
+ * @param {(module: string) => Promise<any>} load gives a module of the library, such as `links/kinds`
+ * @returns {Promise<Map<string, string>>} the text of each page by the name of its file
+ */
+export async function referencePages(lib, load) {
+  const { linkTable } = await load('links/link-table')
+  const { linkAttributes } = await load('links/attributes')
+  const { linkKinds, portKinds } = await load('links/kinds')
+  const { addressTable } = await load('addresses/address-table')
+  const { routeTable } = await load('routes/route-table')
+  const { declaredShapes } = await load('schema/shape')
+  const docs = new Docs(lib)
+  const page = new Pages(docs, declaredShapes, new Map([[linkAttributes.name, 'link.md']]))
+  page.add('link.md', 'Every link', LINK, [linkTable])
+  for (const { kind, table } of linkKinds) page.add(`link-${kind}.md`, `Link kind \`${kind}\``, docs.of(kind), [table])
+  for (const { kind, table } of portKinds) page.add(`port-${kind}.md`, `Ports of a \`${kind}\``, portIntro(kind), [table])
+  page.add('address.md', 'Addresses', ADDRESS, [addressTable])
+  page.add('route.md', 'Routes', ROUTE, [routeTable])
+  return page.finish()
+}
+
+const LINK =
+  'Options of `links.add` and `links.set` that a link of any kind has, and what `links.get` and `links.list` report. The other end of a veth takes them too.'
+const ADDRESS = 'Options of `addresses.add` and `addresses.replace`, and what `addresses.list` reports.'
+const ROUTE = 'Options of `routes.add`, `append`, `replace` and `change`, and what `routes.get` and `routes.list` report.'
+const portIntro = kind =>
+  `Options under \`port\`, with \`kind: '${kind}'\`, of a link whose master is a ${kind}, and what is reported there.`
+
+const HEADINGS = ['option', 'kernel', 'wire form', 'access', 'values', 'what it is']
+
+const ACCESS = {
+  readWrite: '',
+  required: 'required on creation',
+  create: 'on creation only',
+  writeOnly: 'never reported',
+  readOnly: 'read-only',
+}
+
+/** The pages written so far, and the tables that they still owe. */
+class Pages {
+  #docs
+  #shapes
+  /** @type {Map<string, string>} page of each table that has one already, by the table's name */
+  #places
+  /** @type {Map<string, string>} */
+  #pages = new Map()
+  /** @type {{ file: string, title: string }[]} */
+  #index = []
+
+  constructor(docs, shapes, places) {
+    this.#docs = docs
+    this.#shapes = shapes
+    this.#places = places
+  }
+
+  add(file, title, intro, tables) {
+    this.#index.push({ file, title })
+    const sections = tables.map(table => this.#section(table, file))
+    this.#pages.set(file, `${NOTE}# ${title}\n\n${intro}\n\n${sections.join('\n')}`)
+  }
+
+  finish() {
+    const lines = this.#index.map(({ file, title }) => `- [${title}](${file})\n`)
+    return this.#pages.set('README.md', `${NOTE}# Reference of all options\n\n${LEGEND}\n${lines.join('')}`)
+  }
+
+  /** The rows of a table, then those of the tables nested in it. */
+  #section(table, file, path = '') {
+    if (!this.#places.has(table.name)) this.#places.set(table.name, file)
+    const docs = this.#docs.rowsOf(table.name)
+    const below = []
+    const lines = []
+    for (const [key, field] of Object.entries(table.rows)) {
+      if (key.startsWith('$')) continue
+      lines.push(row([`\`${key}\``, kernel(field), this.#wire(field), access(field), values(field), docs.get(key) ?? '']))
+      const nested = field.nested
+      if (nested === undefined || 'element' in nested.rows) continue
+      const place = this.#places.get(nested.name)
+      if (place === undefined) below.push(`\n## \`${path}${key}\`\n\n${this.#section(nested, file, `${path}${key}.`)}`)
+      else lines.push(row([`\`${key}.…\``, '', '', '', '', `see [${place}](${place})`]))
+    }
+    return `${row(HEADINGS)}${row(HEADINGS.map(() => '---'))}${lines.join('')}${below.join('')}`
+  }
+
+  #wire({ wire }) {
+    const struct = /^(.*)struct (\w+)$/.exec(wire)
+    const keys = struct === null ? undefined : this.#shapes.get(struct[2])
+    return keys === undefined ? wire : `${struct?.[1]}struct { ${keys.filter(key => key !== 'extra').join(', ')} }`
+  }
+}
+
+function kernel({ place, number, constant, twins }) {
+  if (place === 'attribute') return [{ number, constant }, ...twins].map(twin => `\`${twin.constant}\` ${twin.number}`).join(', ')
+  return `\`${constant}\``
+}
+
+function access({ access, afterCreation }) {
+  return [ACCESS[access], afterCreation ? 'sent right after creation' : ''].filter(text => text !== '').join(', ')
+}
+
+function values({ access, allowed, unit }) {
+  // Of what is only read, the range of its wire form says nothing.
+  const shown = access === 'readOnly' && /^-?\d+…\d+$/.test(allowed ?? '') ? undefined : allowed
+  return [shown, unit].filter(text => text !== undefined).join(' ')
+}
+
+function row(cells) {
+  return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |\n`
+}
+
+const LEGEND = `One page for each table of the library; an option is one row. Beside it stand the kernel's constant and number, the form that it has in a message, who may
+set it, and the values that it takes. The types of TypeScript come from the same rows.
+
+- *be16*, *be32* are numbers in network byte order, other numbers have the machine's; *flag* is an attribute without a payload, *nest* one with attributes of its own.
+- Without a word under *access*, an option can be given on creation and in changes, and is reported.
+- *sent right after creation* means a message of its own, which \`add\` sends behind the first: the kernel does not take it earlier.
+- What the kernel reports and no row knows is kept under \`unknown\`.
+`
+
+/** Doc comments of the rows, found by the name of their table: \`new Table('name', rows)\`, \`defineLinkKind('name', rows)\`. */
+class Docs {
+  /** @type {ts.SourceFile[]} */
+  #files
+  /** @type {Map<string, ts.Expression>} rows by the name of their table */
+  #tables = new Map()
+  /** @type {Map<string, string>} doc comment of the declaration, by the name of the table */
+  #declarations = new Map()
+  /** @type {Map<string, ts.Expression>} initializers of constants, by name */
+  #constants = new Map()
+
+  constructor(lib) {
+    const names = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'))
+    this.#files = names
+      .sort()
+      .map(name => ts.createSourceFile(name, readFileSync(join(lib, name), 'utf8'), ts.ScriptTarget.Latest, true))
+    for (const file of this.#files) this.#visit(file)
+  }
+
+  /** @param {ts.Node} node */
+  #visit(node) {
+    if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.initializer !== undefined) {
+      if (node.parent.parent.parent.kind === ts.SyntaxKind.SourceFile) this.#constants.set(node.name.text, node.initializer)
+    }
+    if (ts.isNewExpression(node) || ts.isCallExpression(node)) this.#declare(node)
+    ts.forEachChild(node, child => this.#visit(child))
+  }
+
+  /** @param {ts.NewExpression | ts.CallExpression} node */
+  #declare(node) {
+    const [name, rows] = node.arguments ?? []
+    if (name === undefined || rows === undefined || !ts.isStringLiteral(name)) return
+    const suffix = { Table: '', defineLinkKind: '', definePortKind: 'Port' }[node.expression.getText()]
+    if (suffix === undefined) return
+    this.#tables.set(name.text + suffix, rows)
+    const statement = ts.findAncestor(node, ts.isVariableStatement)
+    if (statement !== undefined) this.#declarations.set(name.text + suffix, comment(statement))
+  }
+
+  of(table) {
+    return this.#declarations.get(table) ?? ''
+  }
+
+  /** @returns {Map<string, string>} doc comment of each row that has one */
+  rowsOf(table) {
+    return this.#read(this.#tables.get(table), new Map())
+  }
+
+  /** @param {ts.Expression | undefined} rows @param {Map<string, string>} docs */
+  #read(rows, docs) {
+    if (rows === undefined) return docs
+    if (ts.isIdentifier(rows)) return this.#read(this.#constants.get(rows.text), docs)
+    if (ts.isAsExpression(rows) || ts.isSatisfiesExpression(rows)) return this.#read(rows.expression, docs)
+    // `macvlan.table.rows`: the rows of another kind.
+    if (ts.isPropertyAccessExpression(rows)) return this.#read(this.#tables.get(rows.getText().split('.')[0]), docs)
+    if (!ts.isObjectLiteralExpression(rows)) return docs
+    for (const property of rows.properties) {
+      if (ts.isSpreadAssignment(property)) this.#read(property.expression, docs)
+      else if (property.name !== undefined && comment(property) !== '')
+        docs.set(property.name.getText().replace(/^['"]|['"]$/g, ''), comment(property))
+    }
+    return docs
+  }
+}
+
+/** The text of a node's doc comment, on one line. @param {ts.Node} node */
+function comment(node) {
+  const text = ts.getJSDocCommentsAndTags(node).map(doc => ts.getTextOfJSDocComment(doc.comment) ?? '')
+  return text.join(' ').replaceAll(/\s+/g, ' ').trim()
+}
