@@ -1,12 +1,13 @@
 import { type Addon, COMPLETION_WORDS } from '../native/binding.ts'
 import { loadAddon } from '../native/load.ts'
 import { Message } from '../schema/message.ts'
+import { type Identified, Receivers } from './receivers.ts'
 
 const INBOX_BYTES = 256 * 1024
 const HEADER_BYTES = COMPLETION_WORDS * 4
 
 /** Who waits for the completions of one request id. Offsets point into `message`, which is reused: nothing of it may be kept. */
-export interface Receiver {
+export interface Receiver extends Identified {
   /** Answers true while more will come. */
   complete(code: number, error: number, detail: number, message: Message, start: number, end: number): boolean
 }
@@ -14,9 +15,8 @@ export interface Receiver {
 /** This environment's end of the contract: request ids, and the inbox that the addon fills. */
 class Completions {
   readonly addon: Addon
-  readonly #receivers = new Map<number, Receiver>()
+  readonly #receivers = new Receivers<Receiver>()
   readonly #inbox = new Message(new Uint8Array(INBOX_BYTES))
-  #lastId = 0
 
   constructor(addon: Addon) {
     this.addon = addon
@@ -25,10 +25,7 @@ class Completions {
 
   /** Gives the receiver an id under which completions will reach it. */
   expect(receiver: Receiver): number {
-    do this.#lastId = this.#lastId === 0xffff_ffff ? 1 : this.#lastId + 1
-    while (this.#receivers.has(this.#lastId))
-    this.#receivers.set(this.#lastId, receiver)
-    return this.#lastId
+    return this.#receivers.add(receiver)
   }
 
   /** The request never went down: its record was refused. */

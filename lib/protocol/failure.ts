@@ -95,8 +95,10 @@ export class Failure {
   /** Where the kernel says nothing, and one option was all that it was asked for, that one it is. */
   #onlyOption(given: object | undefined): string | undefined {
     if (given === undefined || !ABOUT_OPTIONS.has(this.errno)) return undefined
-    const keys = Object.entries(given).filter(([key, value]) => value !== undefined && !NAMING.has(key))
-    return keys.length === 1 ? keys[0][0] : undefined
+    const paths = optionPaths(given)
+    if (paths.length === 1) return paths[0]
+    const keys = new Set(paths.map(path => path.split('.', 1)[0]))
+    return keys.size === 1 ? [...keys][0] : undefined
   }
 
   #netlinkError(kernelMessage: string | undefined, found: Partial<NetlinkErrorFields>, hint: Hint | undefined): NetlinkError {
@@ -154,8 +156,6 @@ export class Failure {
 
 /** EINVAL, ERANGE, EOVERFLOW, EOPNOTSUPP. */
 const ABOUT_OPTIONS = new Set([22, 34, 75, 95])
-/** Options that say what a request is about, not what it changes. */
-const NAMING = new Set(['link', 'name', 'kind'])
 
 const ABORTED = -1
 const TIMED_OUT = -2
@@ -184,12 +184,30 @@ function optionAt(
   return locator.locate(message, request + NLMSG_HEADER, message.bytes.length, request + offset)
 }
 
-/** Older code in the kernel says what it minds in words only: "mtu greater than device maximum". */
+/** Older code in the kernel says what it minds in words only: "mtu greater than device maximum", "too big gso_max_size". */
 function optionFromWords(text: string | undefined, given: object | undefined): string | undefined {
   if (text === undefined || given === undefined) return undefined
-  const words = new Set(text.toLowerCase().split(/[^a-z0-9]+/))
-  const found = Object.entries(given).filter(([key, value]) => value !== undefined && words.has(key.toLowerCase()))
-  return found.length === 1 ? found[0][0] : undefined
+  const words = ` ${text.toLowerCase().replace(/[^a-z0-9]+/g, ' ')} `
+  const found = optionPaths(given).filter(path => words.includes(` ${wordsOf(path)} `))
+  return found.length === 1 ? found[0] : undefined
+}
+
+/** `'veth.peer.gsoMaxSize'` → `'gso max size'`. */
+function wordsOf(path: string): string {
+  const key = path.slice(path.lastIndexOf('.') + 1)
+  return key.replace(/[A-Z]/g, letter => ` ${letter}`).toLowerCase()
+}
+
+/** Paths of all options that were given, those of nested objects one by one; not those that only name things. */
+function optionPaths(given: object, above = ''): string[] {
+  return Object.entries(given).flatMap(([key, value]) => {
+    if (value === undefined || key === 'name' || key === 'kind' || (key === 'link' && above === '')) return []
+    return isPlain(value) ? optionPaths(value, `${above}${key}.`) : [`${above}${key}`]
+  })
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
 function missingOption(locator: Locator | undefined, message: Message, request: number, ack: ExtendedAck): string | undefined {

@@ -14,23 +14,42 @@ const warnings = channel('rtnetlink:warning')
 
 const EMPTY = new Uint8Array()
 
+/** Who keeps account of requests in flight. */
+export interface RequestOwner {
+  ended(request: Request<unknown>): void
+}
+
+type Resolve = (outcome: unknown) => void
+
+/** Promises are made by the hundred thousand: one executor for all of them spares a closure each. */
+let resolveOfLast: Resolve
+const keepResolve = (resolve: Resolve): void => {
+  resolveOfLast = resolve
+}
+
 /** One request in flight. Resolves with its value or a Failure, never rejects: whoever waits makes the error. */
 export abstract class Request<T> implements Receiver {
   id = 0
-  deadline = Number.POSITIVE_INFINITY
-  timeout = Number.POSITIVE_INFINITY
-  pins: readonly Pin[] | undefined
+  /** Milliseconds that it may take; 0 is no limit. */
+  timeout = 0
+  /** When it has taken too long, in whole milliseconds of performance.now(); 0 is never. */
+  deadline = 0
+  pins: readonly Pin[] | undefined = undefined
+  /** Told when nothing more will come. */
+  owner: RequestOwner | undefined = undefined
+  /** Neighbors in the owner's list. */
+  before: Request<unknown> | undefined = undefined
+  after: Request<unknown> | undefined = undefined
+  /** Lets go of what is only needed while it lasts. */
+  cleanUp: (() => void) | undefined = undefined
   readonly operation: string
   readonly outcome: Promise<T | Failure>
-  /** Told when nothing more will come. */
-  onEnd: ((request: Request<unknown>) => void) | undefined
-  #resolve!: (outcome: T | Failure) => void
+  readonly #resolve: (outcome: T | Failure) => void
 
   constructor(operation: string) {
     this.operation = operation
-    this.outcome = new Promise(resolve => {
-      this.#resolve = resolve
-    })
+    this.outcome = new Promise<T | Failure>(keepResolve as (resolve: (outcome: T | Failure) => void) => void)
+    this.#resolve = resolveOfLast
   }
 
   /** The first call decides. */
@@ -53,7 +72,8 @@ export abstract class Request<T> implements Receiver {
       this.settle(new Failure(this.operation, code, error, detail, end > start ? message.copy(start, end - start) : EMPTY))
     }
     if (this.pins !== undefined) for (const pin of this.pins) pin.unpin()
-    this.onEnd?.(this as Request<unknown>)
+    this.cleanUp?.()
+    this.owner?.ended(this as Request<unknown>)
   }
 
   #warn(message: Message, start: number, end: number): void {

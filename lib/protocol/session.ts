@@ -6,6 +6,7 @@ import { completions } from './completions.ts'
 import { Failure } from './failure.ts'
 import { NLM_F_ACK, NLM_F_DUMP } from './flags.ts'
 import { Acknowledgement, type Decode, Dump, type Dumped, Reply, type Request } from './request.ts'
+import { RequestList } from './request-list.ts'
 import { StreamedDump } from './streamed-dump.ts'
 
 /** Options of a session. */
@@ -29,6 +30,7 @@ export interface CallOptions {
 /** The addon's message calls. */
 export type MessageCall = Exclude<keyof NativeSocket, 'flush' | 'resume' | 'cancel' | 'close'>
 
+const NO_LIMIT = 0
 const DEFAULT_TIMEOUT = 30_000
 const DEFAULT_RECEIVE_BUFFER = 1024 * 1024
 const DEFAULT_DUMP_RETRIES = 8
@@ -46,7 +48,7 @@ export class Session {
   readonly #options: Required<SessionOptions>
   readonly #namespace: NamespaceSource
   readonly #program = new Program()
-  readonly #inFlight = new Set<Request<unknown>>()
+  readonly #inFlight = new RequestList()
   #socket: NativeSocket | undefined
   #closed = false
   #flushing = false
@@ -158,21 +160,17 @@ export class Session {
     if (!this.#flushing) {
       this.#flushing = true
       this.#now = performance.now()
-      process.nextTick(() => this.#flush())
+      process.nextTick(this.#flush)
     }
+    request.owner = this.#inFlight
     this.#inFlight.add(request)
-    request.onEnd = this.#ended
-    if (timeout === Number.POSITIVE_INFINITY) return
+    if (timeout === NO_LIMIT) return
     request.timeout = timeout
-    request.deadline = this.#now + timeout
+    request.deadline = Math.ceil(this.#now + timeout)
     if (request.deadline < this.#timerDue) this.#arm(request.deadline)
   }
 
-  readonly #ended = (request: Request<unknown>): void => {
-    this.#inFlight.delete(request)
-  }
-
-  #flush(): void {
+  readonly #flush = (): void => {
     this.#flushing = false
     this.#socket?.flush()
   }
@@ -188,16 +186,17 @@ export class Session {
   #expire(): void {
     const now = performance.now()
     let nearest = Number.POSITIVE_INFINITY
-    for (const request of this.#inFlight) {
+    this.#inFlight.forEach(request => {
+      if (request.deadline === 0) return
       if (request.deadline <= now) this.#giveUp(request)
       else if (request.deadline < nearest) nearest = request.deadline
-    }
+    })
     this.#timerDue = Number.POSITIVE_INFINITY
     if (nearest < Number.POSITIVE_INFINITY) this.#arm(nearest)
   }
 
   #giveUp(request: Request<unknown>): void {
-    request.deadline = Number.POSITIVE_INFINITY
+    request.deadline = 0
     const sent = this.#socket?.cancel(request.id) !== true
     request.settle(Failure.timedOut(request.operation, request.timeout, sent))
   }
@@ -208,10 +207,7 @@ export class Session {
       request.settle(Failure.aborted(request.operation, signal.reason))
     }
     signal.addEventListener('abort', abort, { once: true })
-    request.onEnd = ended => {
-      signal.removeEventListener('abort', abort)
-      this.#ended(ended)
-    }
+    request.cleanUp = () => signal.removeEventListener('abort', abort)
   }
 
   /** Requests that were not sent end with ClosedError; what the kernel has is waited for natively. Idempotent. */
@@ -228,7 +224,7 @@ function checkTimeout(operation: string, timeout: unknown): number {
   if (typeof timeout !== 'number' || Number.isNaN(timeout))
     throw invalidType(operation, 'timeout', 'a number of milliseconds', timeout)
   if (timeout < 0) throw outOfRange(operation, 'timeout', '0 or more milliseconds', timeout)
-  return timeout === 0 ? Number.POSITIVE_INFINITY : timeout
+  return timeout === Number.POSITIVE_INFINITY ? NO_LIMIT : Math.min(timeout, LONGEST_TIMER)
 }
 
 function checkWhole(option: string, value: unknown, max: number): number {
