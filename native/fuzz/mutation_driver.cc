@@ -40,14 +40,15 @@ struct Watch {
   uintptr_t before = 0;
   bool found_new = false;
   const Input* running = nullptr;
+  std::string crash_file = "crash";
 };
 Watch watch;
 
 void save_running_input() {
   if (watch.running == nullptr) return;
-  std::ofstream file("crash", std::ios::binary);
+  std::ofstream file(watch.crash_file, std::ios::binary);
   file.write(reinterpret_cast<const char*>(watch.running->data()), static_cast<std::streamsize>(watch.running->size()));
-  std::cerr << "the input, of " << watch.running->size() << " bytes, is in the file crash\n";
+  std::cerr << "the input, of " << watch.running->size() << " bytes, is in " << watch.crash_file << '\n';
 }
 
 /** The exact bytes in memory of their own, so that the sanitizer sees one byte too far. True when it reached new code.
@@ -211,6 +212,8 @@ int main(const std::vector<std::string>& arguments) {
       seed = *given;
     } else if (const auto seconds = number_after("-max_total_time=", argument)) {
       time = std::chrono::seconds(*seconds);
+    } else if (const std::string_view option = "-artifact_prefix="; argument.starts_with(option)) {
+      watch.crash_file = argument.substr(option.size()) + "crash";
     } else if (std::filesystem::is_directory(argument)) {
       has_folder = true;
       std::vector<std::filesystem::path> files;

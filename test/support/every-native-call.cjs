@@ -1,0 +1,56 @@
+// Calls everything that the addon has, in the main thread and in a worker, and exits in the middle of some. For the leak check of test:asan.
+const { Worker, isMainThread } = require('node:worker_threads')
+const { addon, request, pingOptions } = require('./plain-inbox.cjs')
+
+const directory = '/run/netns'
+const name = `rtnl-test-${process.pid}-${isMainThread ? 'main' : 'worker'}`
+
+async function callEverything() {
+  const kept = new addon.Namespace()
+  await request(id => kept.create(id))
+  const closed = new addon.Namespace()
+  await request(id => closed.createNamed(id, directory, name))
+  closed.close()
+  await request(id => new addon.Namespace().openPath(id, `${directory}/${name}`))
+  await request(id => new addon.Namespace().openPath(id, '/etc/passwd'))
+  await request(id => new addon.Namespace().openCurrent(id))
+  await request(id => new addon.Namespace().openDescriptor(id, kept.fd))
+  await request(id => addon.deleteNamedNamespace(id, directory, name))
+  await request(id => addon.deleteNamedNamespace(id, directory, name))
+  await request(id => addon.ping(id, pingOptions({ count: 1 })))
+  await request(id => addon.ping(id, pingOptions({ namespace: kept })))
+
+  const socket = new addon.NetlinkSocket({ protocol: 0, namespace: kept, receiveBuffer: 0, strict: true, dumpRetries: 1 })
+  const send = (method, words) =>
+    request(id => {
+      const record = new Uint32Array([id, ...words])
+      socket[method](record, record.length)
+      socket.flush()
+    })
+  const [NLM_F_DUMP, DUMP, LINK_INDEX] = [0x300, 1 << 4, 14 | (5 << 16)]
+  await send('getLink', [NLM_F_DUMP, DUMP, 0, 0, 0, 0, 0])
+  await send('newLink', [0, 0, 0, 0, 1, 1, 1])
+  await send('newLink', [0, 0, 0, 0, 99, 0, 0])
+  await send('newLink', [0, 0, 0, 0, 1, 0, 0, LINK_INDEX, 4, 0x65706f6e])
+  throws(() => socket.newLink(new Uint32Array(3), 3))
+  throws(() => kept.create(0))
+  throws(() => addon.ping(0, {}))
+
+  // Still running at the end.
+  request(id => addon.ping(id, pingOptions({ count: 10, interval: 60_000 })))
+  for (let i = 0; i < 10; i++) request(id => new addon.Namespace().create(id))
+}
+
+function throws(call) {
+  try {
+    call()
+  } catch {
+    return
+  }
+  throw new Error(`${call} threw nothing`)
+}
+
+callEverything().then(() => {
+  if (!isMainThread) process.exit(0)
+  new Worker(__filename).on('exit', code => process.exit(code))
+})
