@@ -228,7 +228,9 @@ describe('many requests', () => {
     await rounds(60)
     const before = residentMemory()
     await rounds(100)
-    expect(residentMemory() - before).toBeLessThan(32 * 1024 * 1024)
+    // The address sanitizer holds on to what was freed.
+    const allowed = process.env.ASAN_OPTIONS === undefined ? 32 : 256
+    expect(residentMemory() - before).toBeLessThan(allowed * 1024 * 1024)
   })
 
   it('at once are all answered', async () => {
