@@ -1,11 +1,12 @@
-import { missingOption } from '../errors.ts'
+import { missingOption, NetlinkError } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
-import { Failure } from '../protocol/failure.ts'
+import { Failure, type Locator } from '../protocol/failure.ts'
 import { NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL } from '../protocol/flags.ts'
 import type { NamespaceReference } from '../protocol/namespace-reference.ts'
 import { sessionIn } from '../protocol/namespaces.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
+import type { Program } from '../schema/program.ts'
 import { lowerAltNames } from './alt-names.ts'
 import type { AddLinkOptions, Link } from './link.ts'
 import { linkHint } from './link-hint.ts'
@@ -16,6 +17,7 @@ import { lowerTarget, targetLocator } from './target.ts'
 
 type Given = Readonly<Record<string, unknown>>
 type Steps = Promise<undefined | Failure>[]
+type Undo = () => Promise<undefined | Failure>
 
 /**
  * Creates a link with everything that was asked of it. Messages behind the first are linked to it where they go through the same
@@ -26,9 +28,9 @@ export async function create(
   operation: string,
   options: AddLinkOptions,
   call: CallOptions | undefined,
-  flags = NLM_F_CREATE | NLM_F_EXCL,
+  exclusive = true,
 ): Promise<Link> {
-  return await new Creation(session, operation, options as unknown as Given, call).run(flags)
+  return await new Creation(session, operation, options as unknown as Given, call, exclusive).run()
 }
 
 class Creation {
@@ -39,8 +41,12 @@ class Creation {
   readonly #call: CallOptions | undefined
   readonly #peer: Given | undefined
   readonly #peerPath: string
+  /** The link must not be there yet: then it may be taken away again. */
+  readonly #exclusive: boolean
+  /** Options are left for the message behind the first. */
+  #rest = false
 
-  constructor(session: Session, operation: string, given: Given, call: CallOptions | undefined) {
+  constructor(session: Session, operation: string, given: Given, call: CallOptions | undefined, exclusive: boolean) {
     const { altNames, ...options } = given
     const kind = findLinkKind(String(options.kind))
     this.#session = session
@@ -48,27 +54,48 @@ class Creation {
     this.#options = options
     this.#altNames = altNames
     this.#call = call
+    this.#exclusive = exclusive
     this.#peer =
       kind?.peer === undefined ? undefined : ((options[kind.key] as Given | undefined)?.[kind.peer] as Given | undefined)
     this.#peerPath = `${kind?.key}.${kind?.peer}`
   }
 
-  async run(flags: number): Promise<Link> {
+  async run(): Promise<Link> {
     const { netns } = this.#options
     const name = exactName(this.#options)
     if (netns !== undefined && name === undefined)
       throw missingOption(this.#operation, 'name', ' with "netns": the link could not be found there otherwise')
-    const program = this.#session.begin(this.#operation, 'link')
-    const { rest } = lowerLink(program, this.#options, 'create')
+    let program = this.#lowerCreation()
+    if (this.#hasFollowUps()) {
+      // A caller's mistake must show before anything is sent, so what follows is written once only to see that it can be.
+      this.#tryFollowUps()
+      program = this.#lowerCreation()
+    }
     const created = this.#session.acknowledge(
       'newLink',
       program,
-      name === undefined ? flags | NLM_F_ECHO : flags,
+      NLM_F_CREATE | (this.#exclusive ? NLM_F_EXCL : 0) | (name === undefined ? NLM_F_ECHO : 0),
       RecordFlag.renames,
       this.#call,
     )
-    if (netns === undefined && name !== undefined && this.#peerIsAtHand()) return await this.#chain(created, name, rest)
-    return await this.#stepByStep(created, name, rest)
+    if (netns === undefined && name !== undefined && this.#peerIsAtHand()) return await this.#chain(created, name)
+    return await this.#stepByStep(created, name)
+  }
+
+  #lowerCreation(): Program {
+    const program = this.#session.begin(this.#operation, 'link')
+    this.#rest = lowerLink(program, this.#options, 'create').rest
+    return program
+  }
+
+  #hasFollowUps(): boolean {
+    return this.#rest || this.#altNames !== undefined || (this.#peer !== undefined && needsFollowUp(this.#peer))
+  }
+
+  #tryFollowUps(): void {
+    if (this.#altNames !== undefined) this.#lowerAltNames(this.#session, 1)
+    if (this.#rest) this.#lowerRest(this.#session, 1)
+    if (this.#peer !== undefined) this.#lowerPeer(this.#session, this.#peer, 1)
   }
 
   /** Whether nothing is to be done to the peer, or all of it through this session by a known name. */
@@ -81,18 +108,19 @@ class Creation {
   }
 
   /** All messages in one tick, each linked to the one before. */
-  async #chain(created: Promise<undefined | Failure>, name: string, rest: boolean): Promise<Link> {
-    const steps = this.#followUps(this.#session, name, rest, RecordFlag.linked)
-    if (this.#peer !== undefined && needsFollowUp(this.#peer))
-      steps.push(this.#followUpPeer(this.#session, exactName(this.#peer) as string, RecordFlag.linked))
+  async #chain(created: Promise<undefined | Failure>, name: string): Promise<Link> {
+    const steps = this.#followUps(this.#session, name, RecordFlag.linked)
+    const peer = this.#followUpPeer(this.#session, this.#peer && exactName(this.#peer), RecordFlag.linked)
     const link = read(this.#session, this.#operation, name, RecordFlag.linked, this.#call)
     this.#check(await created)
-    await this.#finish(steps, this.#session, name)
+    const undo = this.#removal(this.#session, name)
+    await finish(steps, targetLocator, undo)
+    await finish(peer, this.#peerLocator, undo)
     return this.#check(await link)
   }
 
   /** The link or its peer is elsewhere, or the kernel chose its name: what follows waits for the first answer. */
-  async #stepByStep(created: Promise<undefined | Failure>, name: string | undefined, rest: boolean): Promise<Link> {
+  async #stepByStep(created: Promise<undefined | Failure>, name: string | undefined): Promise<Link> {
     const echoed = name === undefined ? readEcho(this.#session, this.#operation, this.#call) : undefined
     this.#check(await created)
     const place =
@@ -100,83 +128,118 @@ class Creation {
     try {
       const session = place?.session ?? this.#session
       const target = name ?? this.#check(await (echoed as Promise<Link | Failure>)).index
-      const steps = this.#followUps(session, target, rest, 0)
-      await this.#finish(steps, session, target)
-      if (this.#peer !== undefined && needsFollowUp(this.#peer)) await this.#finishPeer(this.#peer, session, target)
+      const undo = this.#removal(session, target)
+      await finish(this.#followUps(session, target, 0), targetLocator, undo)
+      if (this.#peer !== undefined && needsFollowUp(this.#peer)) await this.#finishPeer(this.#peer, session, target, undo)
       return this.#check(await read(session, this.#operation, target, 0, this.#call))
     } finally {
       place?.release()
     }
   }
 
-  async #finishPeer(peer: Given, session: Session, target: string | number): Promise<void> {
+  async #finishPeer(peer: Given, session: Session, target: string | number, undo: Undo | undefined): Promise<void> {
     const place = peer.netns === undefined ? undefined : await sessionIn(peer.netns as NamespaceReference, this.#operation)
     try {
       const name = exactName(peer) ?? this.#check(await read(session, this.#operation, target, 0, this.#call)).link
-      if (name !== undefined) await this.#finish([this.#followUpPeer(place?.session ?? this.#session, name, 0)], session, target)
+      await finish(this.#followUpPeer(place?.session ?? this.#session, name, 0), this.#peerLocator, undo)
     } finally {
       place?.release()
     }
   }
 
   /** Messages about the link itself: alternative names, and what the kernel does not take on creation. */
-  #followUps(session: Session, target: string | number, rest: boolean, record: number): Steps {
+  #followUps(session: Session, target: string | number, record: number): Steps {
     const steps: Steps = []
     if (this.#altNames !== undefined) {
-      const program = session.begin(this.#operation, 'link')
-      lowerAltNames(program, target, this.#altNames)
+      const program = this.#lowerAltNames(session, target)
       steps.push(session.acknowledge('newLinkProperty', program, 0, record | RecordFlag.renames, this.#call))
     }
-    if (rest) {
-      const program = session.begin(this.#operation, 'link')
-      lowerTarget(program, target)
-      const { info } = lowerLink(program, this.#options, 'afterCreation')
+    if (this.#rest) {
+      const { program, info } = this.#lowerRest(session, target)
       steps.push(session.acknowledge(info ? 'newLink' : 'setLink', program, 0, record, this.#call))
     }
     return steps
   }
 
-  /** The peer's `up`, and what of its options the kernel does not take on creation. */
-  #followUpPeer(session: Session, target: string | number, record: number): Promise<undefined | Failure> {
-    const { up } = this.#peer as Given
+  #lowerAltNames(session: Session, target: string | number): Program {
+    const program = session.begin(this.#operation, 'link')
+    lowerAltNames(program, target, this.#altNames)
+    return program
+  }
+
+  #lowerRest(session: Session, target: string | number): { program: Program; info: boolean } {
+    const program = session.begin(this.#operation, 'link')
+    lowerTarget(program, target)
+    const { info } = lowerLink(program, this.#options, 'afterCreation')
+    return { program, info }
+  }
+
+  /** One message at most: what the kernel ignores or refuses of a link that is described inside another one. */
+  #followUpPeer(session: Session, target: string | number | undefined, record: number): Steps {
+    if (this.#peer === undefined || target === undefined || !needsFollowUp(this.#peer)) return []
+    return [session.acknowledge('setLink', this.#lowerPeer(session, this.#peer, target), 0, record, this.#call)]
+  }
+
+  #lowerPeer(session: Session, peer: Given, target: string | number): Program {
+    const { up, master } = peer
     const program = session.begin(this.#operation, 'link')
     lowerTarget(program, target)
     for (const key of this.#peerPath.split('.')) {
       program.at(key)
       program.enter()
     }
-    linkTable.lower(program, this.#peer as Given, 'afterCreation')
-    if (up !== undefined) linkTable.lower(program, { up }, 'change')
-    return session.acknowledge('setLink', program, 0, record, this.#call)
+    linkTable.lower(program, peer, 'afterCreation')
+    linkTable.lower(program, { up, master }, 'change')
+    return program
   }
 
-  /** Waits for what followed; if something went wrong, takes the link away again. */
-  async #finish(steps: Steps, session: Session, target: string | number): Promise<void> {
-    const failure = (await Promise.all(steps)).find(outcome => outcome instanceof Failure)
-    if (failure === undefined) return
-    const program = session.begin(this.#operation, 'link')
-    lowerTarget(program, target)
-    const removed = await session.acknowledge('deleteLink', program, 0, RecordFlag.renames)
-    const error = failure.toError(targetLocator)
-    if (error instanceof Error)
-      error.message +=
-        removed instanceof Failure ? '; the link was created and could not be removed again' : '; the link was removed again'
-    throw error
+  get #peerLocator(): Locator {
+    return {
+      locate: (...where) => `${this.#peerPath}.${targetLocator.locate(...where)}`,
+      keyOf: number => targetLocator.keyOf(number),
+    }
+  }
+
+  /** Takes the link away again; undefined for one that may have been there before. */
+  #removal(session: Session, target: string | number): Undo | undefined {
+    if (!this.#exclusive) return undefined
+    return () => {
+      const program = session.begin(this.#operation, 'link')
+      lowerTarget(program, target)
+      return session.acknowledge('deleteLink', program, 0, RecordFlag.renames)
+    }
   }
 
   #check<T>(outcome: T | Failure): T {
-    return unwrap(outcome, linkTable, this.#options, linkHint(this.#options))
+    return unwrap(outcome, linkTable, this.#options, linkHint(this.#options, !this.#exclusive))
   }
+}
+
+/** Waits for what followed creation; if something went wrong, the link is not left half made. */
+async function finish(steps: Steps, locator: Locator, undo: Undo | undefined): Promise<void> {
+  const failure = (await Promise.all(steps)).find(outcome => outcome instanceof Failure)
+  if (failure === undefined) return
+  const removed = undo === undefined ? undefined : await undo()
+  const error = failure.toError(locator)
+  // What an AbortSignal gave as its reason is the caller's.
+  if (error instanceof NetlinkError) error.message += `; ${fateOf(removed, undo)}`
+  throw error
+}
+
+function fateOf(removed: undefined | Failure, undo: Undo | undefined): string {
+  if (undo === undefined) return 'the rest was done'
+  return removed === undefined ? 'the link was removed again' : 'the link was created and could not be removed again'
 }
 
 function exactName(options: Given): string | undefined {
   return typeof options.name === 'string' && !options.name.includes('%') ? options.name : undefined
 }
 
-/** Whether a link described inside another one has options that its own message must carry. */
+/** Whether a link described inside another one has options that its own message must carry. The kernel ignores its master. */
 function needsFollowUp(options: Given): boolean {
   return (
     options.up === true ||
+    options.master != null ||
     Object.keys(options).some(key => options[key] !== undefined && linkTable.field(key)?.afterCreation === true)
   )
 }

@@ -1,6 +1,5 @@
 import { DumpInterruptedError, invalidType, invalidValue } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
-import { NLM_F_CREATE, NLM_F_REPLACE } from '../protocol/flags.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
 import type { Program } from '../schema/program.ts'
@@ -45,17 +44,13 @@ export class Links {
   }
 
   /**
-   * Adds the link, or changes the one that has the name where the kind allows it. Same as `ip link replace`.
-   * @throws {NetlinkError} `EOPNOTSUPP` when the kind cannot be changed, `EEXIST` when the name is a link of another kind.
+   * Adds the link, or changes the one that has the name where the kind allows it; options not given stay. What `ip link replace` should be:
+   * that is refused by the kernel whenever the link is there.
+   * @throws {NetlinkError} `EOPNOTSUPP` when the kind cannot be changed so, or options of the kind are given and the link is of another one.
    */
   async replace(options: AddLinkOptions, call?: CallOptions): Promise<Link> {
-    return await create(
-      this.#session,
-      'links.replace',
-      checkOptions('links.replace', options),
-      call,
-      NLM_F_CREATE | NLM_F_REPLACE,
-    )
+    // NLM_F_REPLACE answers EOPNOTSUPP whenever the link is there (rtnl_changelink() in net/core/rtnetlink.c).
+    return await create(this.#session, 'links.replace', checkOptions('links.replace', options), call, false)
   }
 
   /**

@@ -36,8 +36,9 @@ const MTU = { min: 68, max: 65_535 } as const
 
 function lowerPeer(program: Program, number: number, value: unknown): void {
   if (typeof value !== 'object' || value === null) program.expected('an object of link options', value)
-  // IFF_UP in here answers ENOTCONN: the other end is not there yet (veth_open() in drivers/net/veth.c). links.add() sends it afterwards.
-  const { up: _, ...options } = value as PeerOptions
+  // IFF_UP in here answers ENOTCONN: the other end is not there yet (veth_open() in drivers/net/veth.c), and a master is ignored
+  // (only rtnl_newlink_create() in net/core/rtnetlink.c sets one). links.add() sends both afterwards, in the peer's namespace.
+  const { up: _up, master: _master, ...options } = value as PeerOptions
   program.nestWithHeader(number, IFINFO.size, HEADER_SKEW)
   program.enter()
   if (options.mtu !== undefined) {
