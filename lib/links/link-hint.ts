@@ -5,33 +5,59 @@ import { linkKinds } from './kinds.ts'
 const ENODEV = 19
 const EEXIST = 17
 const EBUSY = 16
+const EINVAL = 22
 const EOPNOTSUPP = 95
 
 type Given = Readonly<Record<string, unknown>>
 
-/** The next step for a refusal about a link; `given` are the caller's options, with the `link` that was meant where there is one. */
-export function linkHint(given: object): Hint {
+/**
+ * The next step for a refusal about a link; `given` are the caller's options, with the `link` that was meant where there is one.
+ * `replacing`: a link of that name may be there and stay.
+ */
+export function linkHint(given: object, replacing = false): Hint {
   const options = given as Given
   return (errno, message) => {
-    if (errno === ENODEV && message === undefined) return absent(options)
-    if (errno === EOPNOTSUPP) return unsupported(options, message)
-    if (errno === EEXIST && message === undefined && typeof options.name === 'string')
-      return `a link named "${options.name}" is there already`
-    if (errno === EBUSY && message === undefined) return 'some options can only be changed while the link is down'
+    if (errno === EOPNOTSUPP) return unsupported(options, message, replacing)
+    if (message !== undefined) return undefined
+    if (errno === ENODEV) return absent(options)
+    if (errno === EEXIST) return taken(options)
+    if (errno === EINVAL && (options.name === 'all' || options.name === 'default'))
+      return `the kernel takes no link named "${options.name}": its settings for every link have that name`
+    if (errno === EBUSY) return 'some options can only be changed while the link is down'
     return undefined
   }
 }
 
 function absent({ link }: Given): string | undefined {
-  return typeof link === 'string' ? `there is no link "${link}" in this namespace` : undefined
+  if (typeof link === 'string') return `there is no link "${link}" in this namespace`
+  const index = typeof link === 'object' && link !== null ? (link as { index?: unknown }).index : link
+  return index === undefined ? undefined : `there is no link with index ${index} in this namespace`
+}
+
+/** The kernel does not say which of a pair's names, or whether an index, is in use. */
+function taken(options: Given): string | undefined {
+  const kind = kindOf(options)
+  const peer = kind?.peer === undefined ? undefined : ((options[kind.key] as Given | undefined)?.[kind.peer] as Given | undefined)
+  const names = [options.name, peer?.name].filter(name => typeof name === 'string').map(name => `"${name}"`)
+  if (names.length === 0) return undefined
+  return `a link named ${names.join(' or ')} is there already`
 }
 
 /** The kernel answers the same for a kind that it lacks, one that cannot be made this way, and a change that the kind cannot make. */
-function unsupported(options: Given, message: string | undefined): string | undefined {
-  const kind = (linkKinds as readonly unknown[] as readonly LinkKind[]).find(({ kind: name }) => name === options.kind)
+function unsupported(options: Given, message: string | undefined, replacing: boolean): string | undefined {
+  const kind = kindOf(options)
   if (options.kind === undefined) return options.link === undefined ? undefined : 'a link of this kind cannot do that'
   if (kind?.notCreatable !== undefined) return kind.notCreatable
-  if (kind?.module === undefined || (message !== undefined && message !== 'Unknown device type')) return undefined
+  if (kind?.module === undefined || (message !== undefined && message !== UNKNOWN_KIND)) return undefined
+  if (replacing && message === undefined)
+    return `a link named "${options.name}" may be there that is not of that kind or cannot be changed so`
   const { config, name } = kind.module
-  return `this kernel may lack "${kind.kind}" links: they need ${config} (try: modprobe ${name})`
+  const or = message === undefined && options[kind.key] !== undefined ? ' or one of the options given' : ''
+  return `this kernel may lack "${kind.kind}" links${or}: they need ${config} (try: modprobe ${name})`
+}
+
+const UNKNOWN_KIND = 'Unknown device type'
+
+function kindOf(options: Given): LinkKind | undefined {
+  return (linkKinds as readonly unknown[] as readonly LinkKind[]).find(({ kind }) => kind === options.kind)
 }
