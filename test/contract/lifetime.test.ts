@@ -194,7 +194,7 @@ describe('a socket', () => {
       one.socket.close()
     }
     for (let i = 0; i < 100; i++) await cycle()
-    const settled = () => inbox.addon.counters().sockets <= 1
+    const settled = () => inbox.addon.counters().sockets === 0
     await eventually(settled)
     const before = openDescriptors()
     for (let i = 0; i < 10_000; i++) await cycle()
