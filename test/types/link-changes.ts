@@ -27,7 +27,7 @@ export async function misused(ns: Netns): Promise<void> {
   await ns.links.list({ master: 'br0', colour: 'red' })
   // @ts-expect-error text, not a number of milliseconds
   await ns.links.get('br0', { timeout: '1s' })
-  // @ts-expect-error read-only
-  const link: Link = Object.assign(await ns.links.get('br0'), {})
+  const link = await ns.links.get('br0')
+  // @ts-expect-error results are read-only
   link.mtu = 9000
 }
