@@ -7,7 +7,8 @@
  * ## Records
  *
  *     word 0       request id, chosen by TypeScript, unique in the environment while in flight
- *     word 1       nlmsg_flags beyond NLM_F_REQUEST
+ *     word 1       nlmsg_flags beyond NLM_F_REQUEST. Without NLM_F_ACK an ordinary record is silent as a bulk one is; on `bulk`, `reply` and
+ *                  `dump` records the addon clears it, on a `dump` it sets NLM_F_DUMP
  *     word 2       RecordFlag bits
  *     word 3 …     the message's fixed header, a word a field, in the order of the kernel's struct (HEADER_WORDS says how many)
  *     then         the wire program: attributes, as operations
@@ -36,7 +37,10 @@ export const HEADER_WORDS = {
 export const HEADER = 3
 
 export const RecordFlag = {
-  /** Runs only if the record before it in call order succeeded; else it completes as `Skipped`. Both must stand in one flush. */
+  /**
+   * Runs only if the record before it in call order succeeded; else it completes as `Skipped`. Both must stand in one flush: the
+   * first record of a flush is malformed with it. After a stream it runs once that has begun.
+   */
   linked: 1 << 0,
   /** Bulk: the addon asks for an acknowledgement only at the end of each batch; silence then means success. */
   bulk: 1 << 1,
@@ -97,13 +101,16 @@ export const CompletionCode = {
   reply: 1,
   /** Not final: whole messages of a dump, or the echo of a request. */
   part: 2,
-  /** Not final: the dump was interrupted and starts again; forget the parts so far. `detail` counts the restarts. */
+  /** Not final: the dump was interrupted, or a part was cut off, and starts again; forget the parts so far. `detail` counts the restarts. */
   dumpRestart: 3,
   /** Dump complete. `detail` has DumpFlag bits. Payload: extended-ack TLVs, if any. */
   dumpDone: 4,
   /** The kernel refused: `error` is its errno. `detail` is the byte length of the extended-ack TLVs, which start the payload (padded to 4); the request as sent follows. */
   refused: 5,
-  /** A name has no link: ENODEV. `detail` is the offset in the request where the index would stand; payload: the request as far as it was encoded. */
+  /**
+   * A name has no link: ENODEV. `detail` is the offset in the request of what wants the index: an attribute, the header's field, or a
+   * hop's. Payload: the request as far as it was encoded, that attribute included, with the lengths of open nests as they are so far.
+   */
   unresolved: 6,
   /** A system call failed: `error` is errno, `detail` a SystemCall; nothing of this request reached the kernel. */
   failed: 7,
@@ -115,7 +122,7 @@ export const CompletionCode = {
   cancelled: 10,
   /** An attribute or the message grew over its length field: EMSGSIZE. `detail` is the offset of the attribute; payload as `unresolved`. */
   tooLarge: 11,
-  /** A reply was larger than the receive buffer (MSG_TRUNC). */
+  /** A reply was larger than the receive buffer (MSG_TRUNC), also after asking again; or a part of a stream that had begun was. */
   truncated: 12,
 } as const
 
@@ -200,7 +207,10 @@ export interface NativeSocket {
   flush(): void
   /** Lets a `stream` dump go on by one part. */
   resume(id: number): void
-  /** True when the record had not been sent and never will be (it completes as `cancelled`); false when the kernel has it. A stream dump is stopped. */
+  /**
+   * True when the record had not been sent and never will be (it completes as `cancelled`); false when the kernel has it. A stream
+   * that has begun is stopped: false, and it completes as `cancelled` unless it just came to its end.
+   */
   cancel(id: number): boolean
   /** Idempotent. Queued records that were not sent complete as `cancelled`; what is with the kernel is waited for on the native thread. */
   close(): void
