@@ -23,8 +23,8 @@ const SPECIAL: Readonly<Record<string, Cases | undefined>> = {
   IFLA_IFNAME: same(fc.stringMatching(/^[a-z][a-z0-9.]{0,14}$/)),
 }
 
-/** A peer comes up in a message of its own, and its mtu has a narrower range. */
-const OTHERWISE_IN_PEER = ['IFF_UP', 'IFLA_MTU']
+/** A peer comes up and gets its master in a message of its own, and its mtu has a narrower range. */
+const OTHERWISE_IN_PEER = ['IFF_UP', 'IFLA_MASTER', 'IFLA_MTU']
 
 function same<T>(values: fc.Arbitrary<T>): Cases {
   return values.map(value => ({ given: value, expected: value }))
