@@ -1,6 +1,18 @@
-export type { Address, AddressFilter, AddressOptions } from './addresses/address.ts'
+export type { Address, AddressFilter, AddressIdentity, AddressOptions } from './addresses/address.ts'
 export type { Addresses } from './addresses/addresses.ts'
-export * from './errors.ts'
+export {
+  AddonLoadError,
+  type AllowedRange,
+  ClosedError,
+  DumpInterruptedError,
+  NamespaceError,
+  NetlinkError,
+  type OptionError,
+  SystemError,
+  TimeoutError,
+  UnknownOutcomeError,
+  UnsupportedPlatformError,
+} from './errors.ts'
 export type { LinkDetail, LinkFilter } from './links/filter.ts'
 export { formatLink } from './links/format-link.ts'
 export type { AddLinkOptions, Link, LinkPort, PortOptions, SetLinkOptions } from './links/link.ts'
@@ -10,6 +22,7 @@ export { type NamespaceLocation, Netns } from './netns/netns.ts'
 export type { PingOptions, PingRefusal, PingReply, PingResult } from './netns/ping.ts'
 export type { NamespaceHandle, NamespaceReference } from './protocol/namespace-reference.ts'
 export type { CallOptions, SessionOptions } from './protocol/session.ts'
+export type { Nexthop, NexthopOptions, Route, RouteFilter, RouteLookup, RouteOptions } from './routes/route.ts'
 export type { Routes } from './routes/routes.ts'
 export { Rtnetlink, type RtnetlinkOptions } from './rtnetlink.ts'
 export type { UnknownAttribute } from './schema/infer.ts'

@@ -17,7 +17,7 @@ function bundled() {
   try {
     return createRequire(import.meta.url)('clang-format').getNativeBinary()
   } catch (error) {
-    console.log(`clang-format did not run: ${error.message}`)
+    console.log(`clang-format did not run: ${error instanceof Error ? error.message : error}`)
     return undefined
   }
 }

@@ -4,6 +4,7 @@ import { repeat, time } from './clock.mjs'
 import { destinations } from './destinations.mjs'
 
 const { links, routes } = Netns.current()
+/** @type {import('../../../dist/index.js').RouteFilter} */
 const filter = { family: 'inet', table: 'main' }
 
 function expectCount(found, count) {
