@@ -199,7 +199,7 @@ export const linkRows = {
   /** Largest packet that the device segments, in bytes. */
   tsoMaxSize: u32(59, 'IFLA_TSO_MAX_SIZE', { ...readOnly, unit: 'bytes' }),
   tsoMaxSegments: u32(60, 'IFLA_TSO_MAX_SEGS', readOnly),
-  /** Counters since the device was made. Missing when the list was asked for without them. */
+  /** Counters since the device was made. */
   statistics: structOf(23, 'IFLA_STATS64', statistics, readOnly),
   /** I/O resources of old hardware. */
   resources: structOf(14, 'IFLA_MAP', resources, readOnly),

@@ -197,11 +197,11 @@ const inet6 = new Table(
     ),
     /** IPv6 settings of the link, as under /proc/sys/net/ipv6/conf/NAME. Times are in milliseconds. Changed through sysctl. */
     conf: structOf(2, 'IFLA_INET6_CONF', inet6Conf, { access: 'readOnly' }),
-    /** IPv6 counters; not sent when the list was asked for without statistics. */
+    /** IPv6 counters; not sent when asked for with `statistics: false`. */
     statistics: structOf(3, 'IFLA_INET6_STATS', inet6Statistics, { access: 'readOnly' }),
     /** Neighbor discovery times in milliseconds, and the largest packet that is put together again, in bytes. */
     cacheInfo: structOf(5, 'IFLA_INET6_CACHEINFO', cacheInfo, { access: 'readOnly' }),
-    /** ICMPv6 counters. */
+    /** ICMPv6 counters; not sent when asked for with `statistics: false`. */
     icmp6Statistics: structOf(6, 'IFLA_INET6_ICMP6STATS', icmp6Statistics, { access: 'readOnly' }),
     /** Host part for addresses from router advertisements; `'::'` removes it. Same as `ip token set`. Needs the link up and not loopback. */
     token: ipv6(7, 'IFLA_INET6_TOKEN'),

@@ -28,7 +28,7 @@ export interface LinkFilter {
 export interface LinkDetail extends CallOptions {
   /** SR-IOV functions too. They make answers large, and the kernel slow; default `false`. */
   virtualFunctions?: boolean | undefined
-  /** Counters. Default `true`; without them the answer is smaller. */
+  /** IPv6 and ICMPv6 counters (`families.inet6`). Default `true`; without them the answer is smaller. The kernel sends `statistics` in any case. */
   statistics?: boolean | undefined
 }
 
