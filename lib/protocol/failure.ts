@@ -154,8 +154,8 @@ export class Failure {
   }
 }
 
-/** EINVAL, ERANGE, EOVERFLOW, EOPNOTSUPP. */
-const ABOUT_OPTIONS = new Set([22, 34, 75, 95])
+/** EBUSY, EINVAL, ERANGE, EOVERFLOW, EOPNOTSUPP, ENETDOWN. */
+const ABOUT_OPTIONS = new Set([16, 22, 34, 75, 95, 100])
 
 const ABORTED = -1
 const TIMED_OUT = -2
