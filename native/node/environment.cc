@@ -31,6 +31,7 @@ void Environment::tear_down(void* data) {
   if (std::exchange(environment->torn_down_, true)) return;
   environment->runtime_->completions.close();
   environment->runtime_->pool.stop();
+  environment->runtime_->namespace_threads.stop();
 }
 
 void Environment::connect(Napi::Uint8Array inbox, Napi::Function deliver) {

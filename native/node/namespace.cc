@@ -127,34 +127,43 @@ Napi::Value Namespace::inode(const Napi::CallbackInfo& info) {
 }
 
 // binding.ts: NativeNamespace.create()
-void Namespace::create(const Napi::CallbackInfo& info) { fill(info, sys::create_namespace); }
+void Namespace::create(const Napi::CallbackInfo& info) {
+  const uint32_t id = to_id(info[0], "create");
+  run_request_apart(Environment::of(info.Env()), id, fill(info.Env(), sys::create_namespace));
+}
 
 // binding.ts: NativeNamespace.createNamed()
 void Namespace::create_named(const Napi::CallbackInfo& info) {
-  fill(info, [directory = path_argument(info, 1), name = name_argument(info, 2)] {
+  const uint32_t id = to_id(info[0], "createNamed");
+  auto open = [directory = path_argument(info, 1), name = name_argument(info, 2)] {
     return sys::create_named_namespace(directory, name);
-  });
+  };
+  run_request_apart(Environment::of(info.Env()), id, fill(info.Env(), std::move(open)));
 }
 
 // binding.ts: NativeNamespace.openPath()
 void Namespace::open_path(const Napi::CallbackInfo& info) {
-  fill(info, [path = path_argument(info, 1)] { return sys::open_namespace(path); });
+  const uint32_t id = to_id(info[0], "openPath");
+  auto body = fill(info.Env(), [path = path_argument(info, 1)] { return sys::open_namespace(path); });
+  run_request(Environment::of(info.Env()), id, [body = std::move(body)](const std::stop_token&) {
+    body();
+    return wire::CompletionCode::kDone;
+  });
 }
 
 // binding.ts: NativeNamespace.openCurrent()
 void Namespace::open_current(const Napi::CallbackInfo& info) {
-  const uint32_t id = to_id(info[0], "Namespace");
-  claim(info.Env());
-  run_request_here(Environment::of(info.Env()), id, [this] { slot_->put(sys::open_current_namespace()); });
+  const uint32_t id = to_id(info[0], "openCurrent");
+  run_request_here(Environment::of(info.Env()), id, fill(info.Env(), sys::open_current_namespace));
 }
 
 // binding.ts: NativeNamespace.openDescriptor()
 void Namespace::open_descriptor(const Napi::CallbackInfo& info) {
-  const uint32_t id = to_id(info[0], "Namespace");
+  const uint32_t id = to_id(info[0], "openDescriptor");
   if (!info[1].IsNumber()) throw Napi::TypeError::New(info.Env(), "expected a descriptor");
   const int descriptor = info[1].As<Napi::Number>().Int32Value();
-  claim(info.Env());
-  run_request_here(Environment::of(info.Env()), id, [&] { slot_->put(sys::duplicate_namespace(descriptor)); });
+  run_request_here(Environment::of(info.Env()), id,
+                   fill(info.Env(), [=] { return sys::duplicate_namespace(descriptor); }));
 }
 
 // binding.ts: NativeNamespace.close()
@@ -167,13 +176,10 @@ void Namespace::claim(Napi::Env env) {
   if (std::exchange(claimed_, true)) throw Napi::TypeError::New(env, "this Namespace was opened or closed before");
 }
 
-void Namespace::fill(const Napi::CallbackInfo& info, std::function<sys::UniqueFd()> open) {
-  const uint32_t id = to_id(info[0], "Namespace");
-  claim(info.Env());
-  run_request(Environment::of(info.Env()), id, [slot = slot_, open = std::move(open)](const std::stop_token&) {
-    slot->put(open());
-    return wire::CompletionCode::kDone;
-  });
+/** What opens this handle, on whatever thread. */
+std::function<void()> Namespace::fill(Napi::Env env, std::function<sys::UniqueFd()> open) {
+  claim(env);
+  return [slot = slot_, open = std::move(open)] { slot->put(open()); };
 }
 
 }  // namespace rtnetlink::node

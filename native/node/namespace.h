@@ -38,7 +38,7 @@ class Namespace : public Napi::ObjectWrap<Namespace> {
   void close(const Napi::CallbackInfo& info);
 
   void claim(Napi::Env env);
-  void fill(const Napi::CallbackInfo& info, std::function<sys::UniqueFd()> open);
+  std::function<void()> fill(Napi::Env env, std::function<sys::UniqueFd()> open);
 
   bool claimed_ = false;
   std::shared_ptr<Slot> slot_;

@@ -5,17 +5,41 @@
 
 namespace rtnetlink::node {
 
-void run_request(Environment& environment, uint32_t id,
-                 std::function<wire::CompletionCode(const std::stop_token&)> body) {
+namespace {
+
+using wire::CompletionCode;
+
+template <typename Body>
+void complete(sys::CompletionQueue& completions, uint32_t id, const Body& body) {
+  try {
+    completions.post({id, body()});
+  } catch (const sys::SystemError& error) {
+    completions.post(id, error);
+  }
+}
+
+}  // namespace
+
+// The runtime outlives what it runs here: the environment joins all its threads before it lets go.
+
+void run_request(Environment& environment, uint32_t id, std::function<CompletionCode(const std::stop_token&)> body) {
   environment.begin_request();
-  sys::Runtime& runtime = *environment.runtime();  // Outlives its jobs: the environment joins them before it lets go.
+  sys::Runtime& runtime = *environment.runtime();
   try {
     runtime.pool.submit([&runtime, id, body = std::move(body)](const std::stop_token& stop) {
-      try {
-        runtime.completions.post({id, body(stop)});
-      } catch (const sys::SystemError& error) {
-        runtime.completions.post(id, error);
-      }
+      complete(runtime.completions, id, [&] { return body(stop); });
+    });
+  } catch (const sys::SystemError& error) {
+    runtime.completions.post(id, error);
+  }
+}
+
+void run_request_apart(Environment& environment, uint32_t id, std::function<void()> body) {
+  environment.begin_request();
+  sys::Runtime& runtime = *environment.runtime();
+  try {
+    runtime.namespace_threads.run([&runtime, id, body = std::move(body)] {
+      complete(runtime.completions, id, [&] { return body(), CompletionCode::kDone; });
     });
   } catch (const sys::SystemError& error) {
     runtime.completions.post(id, error);
@@ -24,13 +48,7 @@ void run_request(Environment& environment, uint32_t id,
 
 void run_request_here(Environment& environment, uint32_t id, const std::function<void()>& body) {
   environment.begin_request();
-  sys::CompletionQueue& completions = environment.runtime()->completions;
-  try {
-    body();
-    completions.post({id, wire::CompletionCode::kDone});
-  } catch (const sys::SystemError& error) {
-    completions.post(id, error);
-  }
+  complete(environment.runtime()->completions, id, [&] { return body(), CompletionCode::kDone; });
 }
 
 }  // namespace rtnetlink::node

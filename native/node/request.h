@@ -15,6 +15,9 @@ namespace rtnetlink::node {
 void run_request(Environment& environment, uint32_t id,
                  std::function<wire::CompletionCode(const std::stop_token&)> body);
 
+/** Runs `body` on a thread that it may leave in a new namespace: see sys::NamespaceThreads. */
+void run_request_apart(Environment& environment, uint32_t id, std::function<void()> body);
+
 /** Runs `body` at once, on the JavaScript thread; the completion comes through the inbox all the same. */
 void run_request_here(Environment& environment, uint32_t id, const std::function<void()>& body);
 

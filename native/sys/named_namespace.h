@@ -7,8 +7,8 @@
 namespace rtnetlink::sys {
 
 /**
- * A new namespace, bind-mounted at `directory`/`name` so that it outlives its descriptors. Leaves what `ip netns add`
- * leaves, and may run beside it. A failure leaves no file behind.
+ * As create_namespace, bind-mounted at `directory`/`name` so that it outlives its descriptors. Leaves what `ip netns
+ * add` leaves, and may run beside it. A failure leaves no file behind.
  * @throws SystemError EEXIST (open) when the name is taken.
  */
 [[nodiscard]] UniqueFd create_named_namespace(const std::string& directory, const std::string& name);

@@ -29,12 +29,8 @@ UniqueFd checked(UniqueFd descriptor) {
 }  // namespace
 
 UniqueFd create_namespace() {
-  UniqueFd created;
-  run_on_fresh_thread([&] {
-    if (unshare(CLONE_NEWNET) != 0) throw SystemError(SystemCall::kUnshare);
-    created = open_current_namespace();
-  });
-  return created;
+  if (unshare(CLONE_NEWNET) != 0) throw SystemError(SystemCall::kUnshare);
+  return open_current_namespace();
 }
 
 UniqueFd open_namespace(const std::string& path) {

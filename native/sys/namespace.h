@@ -15,8 +15,10 @@ struct NamespaceIdentity {
   ino_t inode;
 };
 
-/** A new network namespace, kept alive by the descriptor. May wait long: the kernel makes and destroys namespaces under
- * one lock. */
+/**
+ * Makes a network namespace, and takes the calling thread into it: for NamespaceThreads. May wait long, because the
+ * kernel makes and destroys namespaces under one lock.
+ */
 [[nodiscard]] UniqueFd create_namespace();
 
 /** @throws SystemError EINVAL (statfs) when the file is no network namespace. */

@@ -2,6 +2,7 @@
 
 #include "sys/completion_queue.h"
 #include "sys/counters.h"
+#include "sys/namespace_threads.h"
 #include "sys/thread_pool.h"
 
 namespace rtnetlink::sys {
@@ -14,6 +15,7 @@ struct Runtime {
   Counters counters;
   CompletionQueue completions;
   ThreadPool pool{counters};
+  NamespaceThreads namespace_threads{counters};
 };
 
 }  // namespace rtnetlink::sys
