@@ -14,7 +14,6 @@ function attribute(type: number, payload: Uint8Array): Uint8Array {
   return bytes
 }
 
-const octet = fc.integer({ min: 0, max: 255 })
 const payload = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 
 /** Numbers and likely lengths of what a route may have, those that the kernel sends most among them. */
@@ -57,7 +56,7 @@ describe('decodeRoute', () => {
     ] as const
     const bytes = Buffer.concat([
       Uint8Array.of(2, 24, 0, 16, 252, 186, 0, 1, 4, 0, 0, 0),
-      ...parts.map(part => attribute(...part)),
+      ...parts.map(([type, value]) => attribute(type, value)),
     ])
     for (let end = 12; end <= bytes.length; end++) {
       const message = new Message(new Uint8Array(bytes.subarray(0, end)))
