@@ -16,6 +16,7 @@ export async function referencePages(lib, load) {
   const { linkKinds, portKinds } = await load('links/kinds')
   const { addressTable } = await load('addresses/address-table')
   const { routeTable } = await load('routes/route-table')
+  const { lookupTable } = await load('routes/lookup')
   const { declaredShapes } = await load('schema/shape')
   const docs = new Docs(lib)
   const page = new Pages(docs, declaredShapes, new Map([[linkAttributes.name, 'link.md']]))
@@ -24,6 +25,7 @@ export async function referencePages(lib, load) {
   for (const { kind, table } of portKinds) page.add(`port-${kind}.md`, `Ports of a \`${kind}\``, portIntro(kind), [table])
   page.add('address.md', 'Addresses', ADDRESS, [addressTable])
   page.add('route.md', 'Routes', ROUTE, [routeTable])
+  page.add('route-lookup.md', 'Route lookups', LOOKUP, [lookupTable])
   return page.finish()
 }
 
@@ -31,6 +33,7 @@ const LINK =
   'Options of `links.add` and `links.set` that a link of any kind has, and what `links.get` and `links.list` report. The other end of a veth takes them too.'
 const ADDRESS = 'Options of `addresses.add` and `addresses.replace`, and what `addresses.list` reports.'
 const ROUTE = 'Options of `routes.add`, `append`, `replace` and `change`, and what `routes.get` and `routes.list` report.'
+const LOOKUP = 'Options of `routes.get`: what the kernel is asked about a packet. It answers with a [route](route.md).'
 const portIntro = kind =>
   `Options under \`port\`, with \`kind: '${kind}'\`, of a link whose master is a ${kind}, and what is reported there.`
 
