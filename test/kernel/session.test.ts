@@ -1,0 +1,297 @@
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { type CallOptions, type Link, type Links, Rtnetlink } from '../../lib/index.ts'
+import { runProgram } from '../support/dist.ts'
+import { shownNames } from '../support/ip.ts'
+import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+
+let ns: NamedNetns
+
+beforeEach(async () => {
+  ns = await createNamespace()
+})
+afterAll(closeNamespaces)
+
+/** One after another in one system call, each of them takes the kernel some 16 ms: long enough for what is done meanwhile. */
+const GROUPS = Array.from({ length: 20 }, (_, i) => 100 + i)
+/** Long enough for a native thread to start on a request, on a busy machine too. */
+const SENT = 60
+
+async function addGroups(): Promise<void> {
+  await Promise.all(GROUPS.map(group => ns.links.add({ kind: 'ifb', name: `g${group}`, group, numTxQueues: 1, numRxQueues: 1 })))
+}
+
+/** Deletes all of them in one batch; `call` is for the last one. */
+function deleteGroups(links: Links, call?: CallOptions): Promise<void>[] {
+  return GROUPS.map((group, i) => links.delete({ group }, i === GROUPS.length - 1 ? call : undefined))
+}
+
+const remaining = async () => (await ns.links.list()).length
+
+describe('a timeout', () => {
+  it('gives a call up, and says that the kernel has the request', async () => {
+    await addGroups()
+    const [last, ...others] = deleteGroups(ns.links, { timeout: SENT }).reverse()
+    await expect(last).rejects.toMatchObject({
+      name: 'TimeoutError',
+      code: 'ETIMEDOUT',
+      operation: 'links.delete',
+      sent: true,
+      message: expect.stringContaining('its outcome is unknown'),
+    })
+    await Promise.all(others)
+    expect(await remaining()).toBe(1)
+  })
+
+  it('of a call that was not sent yet says that it never will be', async () => {
+    await addGroups()
+    const deleting = deleteGroups(ns.links)
+    await setTimeout(SENT)
+    await expect(ns.links.add({ kind: 'ifb', name: 'late' }, { timeout: 1 })).rejects.toMatchObject({
+      name: 'TimeoutError',
+      operation: 'links.add',
+      sent: false,
+      message: expect.stringContaining('never will be'),
+    })
+    await Promise.all(deleting)
+    expect(shownNames(ns.name)).toEqual(['lo'])
+  })
+
+  it('of the session holds for each call', async () => {
+    await addGroups()
+    await using impatient = await Rtnetlink.open({ netns: ns, timeout: 1 })
+    const results = await Promise.allSettled(deleteGroups(impatient.links))
+    expect(results.map(result => result.status === 'rejected' && result.reason.name)).toEqual(GROUPS.map(() => 'TimeoutError'))
+  })
+
+  it.each([0, Number.POSITIVE_INFINITY])('of %d is none', async timeout => {
+    await addGroups()
+    await using impatient = await Rtnetlink.open({ netns: ns, timeout: 1 })
+    await Promise.allSettled(deleteGroups(impatient.links, { timeout })).then(results =>
+      expect(results.at(-1)).toMatchObject({ status: 'fulfilled' }),
+    )
+    expect(shownNames(ns.name)).toEqual(['lo'])
+  })
+
+  it.each<[string, unknown, string]>([
+    ['less than 0', -1, 'ERR_OUT_OF_RANGE'],
+    ['no number', '5', 'ERR_INVALID_ARG_TYPE'],
+    ['NaN', Number.NaN, 'ERR_INVALID_ARG_TYPE'],
+  ])('that is %s is refused', async (_, timeout, code) => {
+    await expect(ns.links.list({}, { timeout: timeout as number })).rejects.toMatchObject({
+      code,
+      operation: 'links.list',
+      option: 'timeout',
+    })
+  })
+})
+
+describe('an AbortSignal', () => {
+  it('that is aborted already keeps the call from being sent', async () => {
+    const reason = new Error('not today')
+    const adding = ns.links.add({ kind: 'ifb', name: 'never' }, { signal: AbortSignal.abort(reason) })
+    await expect(adding).rejects.toBe(reason)
+    expect(shownNames(ns.name)).toEqual(['lo'])
+  })
+
+  it('gives a call up with its reason, and does not undo what the kernel has', async () => {
+    await addGroups()
+    const controller = new AbortController()
+    const [last, ...others] = deleteGroups(ns.links, { signal: controller.signal }).reverse()
+    await setTimeout(SENT)
+    controller.abort()
+    await expect(last).rejects.toMatchObject({ name: 'AbortError' })
+    await Promise.all(others)
+    expect(await remaining()).toBe(1)
+  })
+
+  it('aborted in the tick of the call takes it back', async () => {
+    const controller = new AbortController()
+    const adding = ns.links.add({ kind: 'ifb', name: 'never' }, { signal: controller.signal })
+    controller.abort()
+    await expect(adding).rejects.toMatchObject({ name: 'AbortError' })
+    expect(shownNames(ns.name)).toEqual(['lo'])
+  })
+
+  it('of one call leaves the others alone', async () => {
+    const controller = new AbortController()
+    const adding = [
+      ns.links.add({ kind: 'ifb', name: 'before' }),
+      ns.links.add({ kind: 'ifb', name: 'never' }, { signal: controller.signal }),
+      ns.links.add({ kind: 'ifb', name: 'behind' }),
+    ]
+    controller.abort()
+    await Promise.allSettled(adding)
+    expect(shownNames(ns.name)).toEqual(['lo', 'before', 'behind'])
+  })
+
+  it('aborted after the answer changes nothing', async () => {
+    const controller = new AbortController()
+    const link = await ns.links.add({ kind: 'ifb', name: 'there' }, { signal: controller.signal })
+    controller.abort()
+    expect(link.name).toBe('there')
+  })
+
+  it('stops a stream', async () => {
+    const controller = new AbortController()
+    const read = async () => {
+      for await (const _ of ns.links.stream({}, { signal: controller.signal })) controller.abort()
+    }
+    await addGroups()
+    await expect(read()).rejects.toMatchObject({ name: 'AbortError' })
+  })
+})
+
+describe('close', () => {
+  it('ends what was not sent with ClosedError', async () => {
+    const session = await Rtnetlink.open({ netns: ns })
+    await addGroups()
+    const deleting = deleteGroups(session.links)
+    await setTimeout(SENT)
+    const adding = session.links.add({ kind: 'ifb', name: 'never' })
+    session.close()
+    await expect(adding).rejects.toMatchObject({ name: 'ClosedError', operation: 'links.add' })
+    await Promise.all(deleting)
+    expect(shownNames(ns.name)).toEqual(['lo'])
+  })
+
+  it('leaves no call undecided that was made in its tick', async () => {
+    const session = await Rtnetlink.open({ netns: ns })
+    const adding = session.links.add({ kind: 'ifb', name: 'perhaps' })
+    session.close()
+    const outcome = await adding.then(
+      () => 'done',
+      error => error.code,
+    )
+    expect([
+      ['done', true],
+      ['ERR_CLOSED', false],
+    ]).toContainEqual([outcome, shownNames(ns.name).includes('perhaps')])
+  })
+
+  it('makes later calls fail with ClosedError', async () => {
+    const session = await Rtnetlink.open({ netns: ns })
+    session.close()
+    await expect(session.links.list()).rejects.toMatchObject({ name: 'ClosedError', code: 'ERR_CLOSED', operation: 'links.list' })
+  })
+
+  it('may be called twice', async () => {
+    const session = await Rtnetlink.open({ netns: ns })
+    await session.links.list()
+    session.close()
+    session.close()
+    expect(session.closed).toBe(true)
+  })
+
+  it('happens at the end of an await using block', async () => {
+    let kept: Rtnetlink | undefined
+    {
+      await using session = await Rtnetlink.open({ netns: ns })
+      await session.links.list()
+      kept = session
+    }
+    expect(kept.closed).toBe(true)
+  })
+
+  it('of one session leaves others in the same namespace alone', async () => {
+    const session = await Rtnetlink.open({ netns: ns })
+    await session.links.list()
+    session.close()
+    expect(await ns.links.list()).toHaveLength(1)
+  })
+
+  it('of the namespace handle leaves sessions that were opened with it alone', async () => {
+    await using session = await Rtnetlink.open({ netns: ns })
+    ns.close()
+    expect(await session.links.list()).toHaveLength(1)
+  })
+})
+
+describe('a session', () => {
+  it('opens in a namespace by name', async () => {
+    await using session = await Rtnetlink.open({ netns: ns.name })
+    await session.links.add({ kind: 'ifb', name: 'inside' })
+    expect(shownNames(ns.name)).toEqual(['lo', 'inside'])
+  })
+
+  it('that is idle does not keep the process alive', async () => {
+    const { code, stdout } = await runProgram(`
+      const netns = await rtnetlink.Netns.open('${ns.name}')
+      console.log((await netns.links.list()).map(link => link.name).join())
+    `)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'lo\n' })
+  })
+
+  it('keeps the process alive while a request is in flight', async () => {
+    const { code, stdout } = await runProgram(`
+      const netns = await rtnetlink.Netns.open('${ns.name}')
+      netns.links.add({ kind: 'ifb', name: 'made' }).then(link => console.log(link.name))
+    `)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'made\n' })
+  })
+
+  it.each<[string, object, string]>([
+    ['receiveBuffer', { receiveBuffer: -1 }, 'ERR_OUT_OF_RANGE'],
+    ['receiveBuffer', { receiveBuffer: '1M' }, 'ERR_INVALID_ARG_TYPE'],
+    ['dumpRetries', { dumpRetries: 1.5 }, 'ERR_OUT_OF_RANGE'],
+    ['timeout', { timeout: -5 }, 'ERR_OUT_OF_RANGE'],
+  ])('refuses a wrong %s', async (option, options, code) => {
+    await expect(Rtnetlink.open(options)).rejects.toMatchObject({ code, operation: 'Rtnetlink.open', option })
+  })
+})
+
+describe('a list while links come and go', () => {
+  /** Adds and deletes links until `work` is done. */
+  async function churning(work: () => Promise<void>): Promise<void> {
+    await using other = await Rtnetlink.open({ netns: ns })
+    let working = true
+    const churn = async () => {
+      while (working) {
+        await other.links.add({ kind: 'ifb', name: 'churn', numTxQueues: 1, numRxQueues: 1 })
+        await other.links.delete('churn')
+      }
+    }
+    const churned = churn()
+    try {
+      await work()
+    } finally {
+      working = false
+      await churned
+    }
+  }
+
+  const MANY = Array.from({ length: 300 }, (_, i) => `many${i}`)
+  const addMany = () => Promise.all(MANY.map(name => ns.links.add({ kind: 'ifb', name, numTxQueues: 1, numRxQueues: 1 })))
+
+  const complete = (links: readonly Link[]) => {
+    const names = new Set(links.map(link => link.name))
+    return MANY.every(name => names.has(name))
+  }
+
+  it('is whole, or says that it was interrupted and what it has', async () => {
+    await addMany()
+    await using hasty = await Rtnetlink.open({ netns: ns, dumpRetries: 0 })
+    const seen = { whole: 0, interrupted: 0 }
+    await churning(async () => {
+      while (seen.interrupted === 0) {
+        try {
+          expect(complete(await hasty.links.list())).toBe(true)
+          seen.whole++
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'DumpInterruptedError', code: 'ERR_DUMP_INTERRUPTED', operation: 'links.list' })
+          expect((error as { partial: Link[] }).partial.map(link => link.name)).toContain('many0')
+          seen.interrupted++
+        }
+      }
+    })
+    expect(seen.interrupted).toBe(1)
+  })
+
+  it('is tried again until it is whole', async () => {
+    await addMany()
+    await using patient = await Rtnetlink.open({ netns: ns, dumpRetries: 1000 })
+    await churning(async () => {
+      for (let i = 0; i < 5; i++) expect(complete(await patient.links.list())).toBe(true)
+    })
+  })
+})
