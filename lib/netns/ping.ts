@@ -1,4 +1,4 @@
-import { invalidType, invalidValue, outOfRange } from '../errors.ts'
+import { invalidType, invalidValue, outOfRange, unknownOption } from '../errors.ts'
 import type { NativeNamespace } from '../native/binding.ts'
 import { completions } from '../protocol/completions.ts'
 import { Failure } from '../protocol/failure.ts'
@@ -83,13 +83,18 @@ class PingRequest extends Request<PingResult> {
 
 /** Sends echo requests from inside a namespace; undefined: the process's own. */
 export async function ping(namespace: NativeNamespace | undefined, address: string, options: PingOptions): Promise<PingResult> {
+  checkOptions(options)
   options.signal?.throwIfAborted()
+  const to = addressBytes('address', address)
+  const from = options.from === undefined ? new Uint8Array() : addressBytes('from', options.from)
+  if (from.length > 0 && from.length !== to.length)
+    throw invalidValue('netns.ping', 'from', `${options.from} and ${address} are not of one family`)
   const count = whole(options, 'count', 1, 1, 65_535)
   const request = new PingRequest(count)
   const native = {
     namespace,
-    address: addressBytes('address', address),
-    from: options.from === undefined ? new Uint8Array() : addressBytes('from', options.from),
+    address: to,
+    from,
     interface: linkNameOf(options.interface),
     count,
     interval: whole(options, 'interval', 200, 0, 3_600_000),
@@ -106,6 +111,15 @@ export async function ping(namespace: NativeNamespace | undefined, address: stri
   options.signal?.removeEventListener('abort', abort)
   if (outcome instanceof Failure) options.signal?.throwIfAborted()
   return unwrap(outcome)
+}
+
+const KEYS: readonly (keyof PingOptions)[] = ['count', 'timeout', 'interval', 'from', 'interface', 'size', 'ttl', 'signal']
+
+function checkOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null) throw invalidType('netns.ping', '', 'an object of options', options)
+  for (const key of Object.keys(options)) {
+    if (!(KEYS as readonly string[]).includes(key)) throw unknownOption('netns.ping', key, KEYS)
+  }
 }
 
 function whole(
