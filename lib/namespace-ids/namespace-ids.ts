@@ -46,7 +46,7 @@ export class NamespaceIds {
 
   /**
    * Gives the other namespace an id here, and resolves with it; without `id` the kernel chooses. Same as `ip netns set NAME ID`.
-   * @throws {NetlinkError} `EEXIST` when it has one already, `ENOSPC` when the id is taken.
+   * @throws {NetlinkError} `EEXIST` when it has one already, or the id is taken.
    */
   async set(netns: NamespaceReference, id?: number, call?: CallOptions): Promise<number> {
     const program = this.#session.begin('namespaceIds.set', 'namespaceId')
