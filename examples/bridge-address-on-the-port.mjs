@@ -36,11 +36,9 @@ export async function main(inspect = async (_namespaces, _link) => {}) {
     const wrong = await attempt('on the port', host, far)
     await inspect({ host, far }, 'port')
     assert.equal(wrong.received, 0)
-    assert.ok(wrong.portIn > 0, 'the questions did enter the port')
-    assert.equal(wrong.bridgeIn, wrong.portIn, 'and every one of them was handed to the bridge')
-    console.log(
-      '  what enters the port is the bridge’s: the host’s question to 10.0.4.2, asked through the port, is never answered there\n',
-    )
+    assert.ok(wrong.portIn >= COUNT, 'the requests did enter the port')
+    assert.ok(wrong.bridgeIn >= COUNT, 'and were handed to the bridge')
+    console.log(WHY)
 
     await host.addresses.delete({ link: 'port', address: '10.0.4.1/24' })
     await host.addresses.add({ link: 'br0', address: '10.0.4.1/24' })
@@ -69,5 +67,11 @@ async function attempt(where, host, far) {
 async function untilUp(netns, name, signal = AbortSignal.timeout(5000)) {
   while ((await netns.links.get(name, { signal })).operationalState !== 'up') await setTimeout(1)
 }
+
+const WHY = `
+  Why: what enters a port is the bridge's, and goes up as a frame of the bridge. The far end was told that 10.0.4.1 is
+  at the bridge's hardware address, and its requests did arrive. But the way back to 10.0.4.0/24 hangs on the port: there
+  the host asks for 10.0.4.2, and the answer comes in as the bridge's, where nobody waits for it.
+`
 
 if (process.argv[1] === import.meta.filename) await main()

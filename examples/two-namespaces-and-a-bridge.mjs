@@ -41,7 +41,9 @@ export async function main(inspect = async _namespaces => {}) {
   }
   await timed('no descriptor of this process is in one of the three', () => untilNoDescriptorIn(inodes))
   assert.deepEqual(await ownLinks(), before)
-  console.log(`  the links of the namespace that this program runs in: as before (${before.length})`)
+  console.log(
+    `\n  All of it is gone, and the ${before.length} links of the namespace that this program runs in are as they were.\n`,
+  )
 }
 
 function build(host, ns1, ns2) {
@@ -198,4 +200,10 @@ const PICTURE = `
   │             eth0 ├────┤ veth1            veth2 ├────┤ eth0             │
   └──────────────────┘    └────────────────────────┘    └──────────────────┘`
 
-if (process.argv[1] === import.meta.filename) await main()
+if (process.argv[1] === import.meta.filename) {
+  await main().catch(error => {
+    if (error.code !== 'EPERM') throw error
+    console.error(`  ${error.message}\n\n  Without root, where the machine allows it: unshare -r npm run demo\n`)
+    process.exitCode = 1
+  })
+}

@@ -65,5 +65,6 @@ describe('S17: two namespaces joined through a bridge', () => {
     expect(text).toMatch(/192\.168\.1\.0\/24 .*br1 +kernel +link +192\.168\.1\.10/)
     expect(text).toMatch(/ns1 → ns2 +192\.168\.1\.12 +3 of 3/)
     expect(text).toMatch(/no descriptor of this process is in one of the three/)
+    expect(text).toMatch(/All of it is gone/)
   })
 })
