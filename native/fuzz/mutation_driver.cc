@@ -214,6 +214,8 @@ int main(const std::vector<std::string>& arguments) {
       time = std::chrono::seconds(*seconds);
     } else if (const std::string_view option = "-artifact_prefix="; argument.starts_with(option)) {
       watch.crash_file = argument.substr(option.size()) + "crash";
+    } else if (argument.starts_with('-')) {
+      continue;  // libFuzzer's, and not ours.
     } else if (std::filesystem::is_directory(argument)) {
       has_folder = true;
       std::vector<std::filesystem::path> files;
