@@ -88,10 +88,11 @@ export const lookupTable = new Table(
 /** Options of `routes.get`. */
 export type RouteLookup = CreateOptions<typeof lookupTable.rows>
 
-/** Writes the question; the answer says in which table the route was found. */
+/** Writes the question. IPv6 always says in which table it found the answer; IPv4 says so when asked, and IPv6 refuses to be. */
 export function lowerLookup(program: Program, lookup: object): void {
   const { to } = lookup as { to?: unknown }
-  program.header(RTMSG.family.word, typeof to === 'string' && to.includes(':') ? AF_INET6 : AF_INET)
-  program.header(RTMSG.flags.word, RTM_F_LOOKUP_TABLE)
+  const family = typeof to === 'string' && to.includes(':') ? AF_INET6 : AF_INET
+  program.header(RTMSG.family.word, family)
+  if (family === AF_INET) program.header(RTMSG.flags.word, RTM_F_LOOKUP_TABLE)
   lookupTable.lower(program, lookup, 'create')
 }

@@ -84,7 +84,7 @@ export const metricsTable = new Table('routeMetrics', {
   initialCongestionWindow: u32(NUMBERS.initialCongestionWindow, 'RTAX_INITCWND', { unit: 'segments' }),
   /** TCP features of the route. Same as `features ecn`. */
   features: flagsOf(NUMBERS.features, 'RTAX_FEATURES', 'u32', { ecn: 1, sack: 2, timestamp: 4, allfrag: 8, tcp_usec_ts: 16 }),
-  /** Shortest retransmission timeout, in milliseconds. Same as `rto_min`. */
+  /** Shortest retransmission timeout, in milliseconds. Giving it locks it, else the kernel would ignore it. Same as `rto_min`. */
   minRto: u32(NUMBERS.minRto, 'RTAX_RTO_MIN', { unit: 'ms' }),
   /** First receive window, in segments. Same as `initrwnd`. */
   initialReceiveWindow: u32(NUMBERS.initialReceiveWindow, 'RTAX_INITRWND', { unit: 'segments' }),
@@ -96,5 +96,27 @@ export const metricsTable = new Table('routeMetrics', {
   fastOpenNoCookie: bool(NUMBERS.fastOpenNoCookie, 'RTAX_FASTOPEN_NO_COOKIE', { wire: 'u32' }),
 })
 
-/** RTA_METRICS; `ip` writes it without NLA_F_NESTED. */
-export const metricsField = nest(8, 'RTA_METRICS', metricsTable, { plain: true })
+/** RTA_METRICS as a nest; `ip` writes it without NLA_F_NESTED. */
+const plainField = nest(8, 'RTA_METRICS', metricsTable, { plain: true })
+
+type Metrics = Parameters<typeof plainField.lower>[1]
+
+/** The kernel heeds RTAX_RTO_MIN only when it is locked, so giving it locks it, as `ip` does. */
+function withLock(metrics: Metrics): Metrics {
+  const { minRto, lock = [] } = metrics
+  if (minRto === undefined || !Array.isArray(lock) || lock.includes('minRto')) return metrics
+  return { ...metrics, lock: [...lock, 'minRto'] }
+}
+
+/** Metrics of a route. */
+export const metricsField: typeof plainField = new Field(
+  'attribute',
+  plainField.number,
+  plainField.constant,
+  {},
+  {
+    ...plainField,
+    lower: (program, value: Metrics) =>
+      plainField.lower(program, typeof value === 'object' && value !== null ? withLock(value) : value),
+  },
+)

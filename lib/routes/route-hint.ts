@@ -24,7 +24,8 @@ export function routeHint(operation: string): Hint {
 }
 
 /** What the kernel says by an errno when it is asked where a packet goes. */
-export const lookupHint: Hint = errno => {
+export const lookupHint: Hint = (errno, message) => {
+  if (message !== undefined) return undefined
   if (errno === ENETUNREACH) return 'no route leads there'
   if (errno === EHOSTUNREACH) return 'a route of type unreachable leads there, or none'
   if (errno === EACCES) return 'a route of type prohibit leads there'

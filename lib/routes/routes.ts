@@ -31,15 +31,17 @@ export class Routes {
    * Adds a route. Same as `ip route add`. Links' names are looked up when the request is sent, in call order.
    * Needs CAP_NET_ADMIN in the user namespace that owns this network namespace.
    * @throws {TypeError} for an unknown option or a value that cannot be meant, {RangeError} for a number out of range; nothing is sent.
-   * @throws {NetlinkError} `EEXIST` when there is a route to the same network with the same metric and tos, `ENETUNREACH` when `via` is not
-   * reachable, `ENETDOWN` when the link is down, `ENODEV` when there is no such link, `EPERM` without the capability.
+   * @throws {NetlinkError} `EEXIST` when there is a route to the same network with the same metric and tos (for IPv6, even one on another
+   * link: see `append`), `ENETUNREACH` when `via` is not reachable, `ENETDOWN` when the link is down, `ENODEV` when there is no such link,
+   * `EPERM` without the capability.
    */
   add(options: RouteOptions, call?: CallOptions): Promise<void> {
     return this.#write('routes.add', options, NLM_F_CREATE | NLM_F_EXCL, call)
   }
 
   /**
-   * Adds a route behind others to the same network; for IPv6, as one more way of a multipath route. Same as `ip route append`.
+   * Adds a route behind others to the same network. For IPv6, one through a router becomes one more way of a multipath route. Same as
+   * `ip route append`.
    * @throws {NetlinkError} as `add`; `EEXIST` only for the very same route.
    */
   append(options: RouteOptions, call?: CallOptions): Promise<void> {

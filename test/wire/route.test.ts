@@ -85,7 +85,7 @@ const cases = {
       to: '10.0.0.0/8',
       link: 3,
       metrics: {
-        lock: ['mtu', 'congestionControl'],
+        lock: ['mtu', 'minRto', 'congestionControl'],
         mtu: 1400,
         window: 65_535,
         rtt: 12.5,
@@ -109,7 +109,7 @@ const cases = {
       08 00 01 00  0a 00 00 00   # RTA_DST
       08 00 04 00  03 00 00 00   # RTA_OIF
       8c 00 08 00   # RTA_METRICS
-        08 00 01 00  04 00 01 00   # RTAX_LOCK = 1 << RTAX_MTU | 1 << RTAX_CC_ALGO
+        08 00 01 00  04 20 01 00   # RTAX_LOCK = 1 << RTAX_MTU | 1 << RTAX_RTO_MIN | 1 << RTAX_CC_ALGO
         08 00 02 00  78 05 00 00   # RTAX_MTU = 1400
         08 00 03 00  ff ff 00 00   # RTAX_WINDOW
         08 00 04 00  64 00 00 00   # RTAX_RTT = 12.5 ms in eighths
@@ -207,6 +207,13 @@ describe('on the wire', () => {
   it.each(Object.entries(cases))('%s is sent again as it was read', (_, { bytes }) => {
     const again = sent(decoded(decodeRoute, bytes) as object)
     expect([...again].sort()).toEqual(hexLines(bytes).sort())
+  })
+
+  it.each([
+    [{ minRto: 200 }, '00 20 00 00'],
+    [{ minRto: 200, lock: ['mtu'] as const, mtu: 1400 }, '04 20 00 00'],
+  ])('locks minRto, without which the kernel ignores it: %j', (metrics, lock) => {
+    expect(sent({ to: '10.0.0.0/8', link: 3, metrics }).join(' ')).toContain(`08 00 01 00 ${lock}`)
   })
 
   it('leaves the nexthop of a nexthop object to that object', () => {
