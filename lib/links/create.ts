@@ -2,7 +2,12 @@ import { missingOption, NetlinkError } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
 import { Failure, type Locator } from '../protocol/failure.ts'
 import { NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL } from '../protocol/flags.ts'
-import type { NamespaceReference } from '../protocol/namespace-reference.ts'
+import {
+  isNamespaceHandle,
+  type NamespaceDescriptor,
+  type NamespaceReference,
+  namespaceDescriptor,
+} from '../protocol/namespace-reference.ts'
 import { sessionIn } from '../protocol/namespaces.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
@@ -71,15 +76,23 @@ class Creation {
       this.#tryFollowUps()
       program = this.#lowerCreation()
     }
-    const created = this.#session.acknowledge(
-      'newLink',
-      program,
-      NLM_F_CREATE | (this.#exclusive ? NLM_F_EXCL : 0) | (name === undefined ? NLM_F_ECHO : 0),
-      RecordFlag.renames,
-      this.#call,
-    )
-    if (netns === undefined && name !== undefined && this.#peerIsAtHand()) return await this.#chain(created, name)
-    return await this.#stepByStep(created, name)
+    const flags = NLM_F_CREATE | (this.#exclusive ? NLM_F_EXCL : 0) | (name === undefined ? NLM_F_ECHO : 0)
+    const chained = netns === undefined && name !== undefined && this.#peerIsAtHand()
+    const beside = chained ? this.#peerPlace() : undefined
+    const record = RecordFlag.renames | (beside === undefined ? 0 : RecordFlag.awaited)
+    const created = this.#session.acknowledge('newLink', program, flags, record, this.#call)
+    if (!chained) return await this.#stepByStep(created, name)
+    try {
+      return await this.#chain(created, name as string, beside?.session)
+    } finally {
+      beside?.pin.unpin()
+    }
+  }
+
+  /** Where the peer is to be changed, if something is to be and it is in a namespace of its own. */
+  #peerPlace(): NamespaceDescriptor | undefined {
+    const netns = this.#peer !== undefined && needsFollowUp(this.#peer) ? this.#peer.netns : undefined
+    return isNamespaceHandle(netns) ? netns[namespaceDescriptor]() : undefined
   }
 
   #lowerCreation(): Program {
@@ -98,19 +111,25 @@ class Creation {
     if (this.#peer !== undefined) this.#lowerPeer(this.#session, this.#peer, 1)
   }
 
-  /** Whether nothing is to be done to the peer, or all of it through this session by a known name. */
+  /** Whether nothing is to be done to the peer, or all of it by a known name, here or through the session of a handle. */
   #peerIsAtHand(): boolean {
-    return (
-      this.#peer === undefined ||
-      !needsFollowUp(this.#peer) ||
-      (this.#peer.netns === undefined && exactName(this.#peer) !== undefined)
-    )
+    if (this.#peer === undefined || !needsFollowUp(this.#peer)) return true
+    const { netns } = this.#peer
+    return exactName(this.#peer) !== undefined && (netns === undefined || isNamespaceHandle(netns))
   }
 
-  /** All messages in one tick, each linked to the one before. */
-  async #chain(created: Promise<undefined | Failure>, name: string): Promise<Link> {
+  /**
+   * All messages in one tick, each linked to the one before. What goes through the session of the peer's namespace waits there for
+   * the link to be made, and this session waits for it in turn.
+   */
+  async #chain(created: Promise<undefined | Failure>, name: string, beside: Session | undefined): Promise<Link> {
+    const creation = this.#session.latest
     const steps = this.#followUps(this.#session, name, RecordFlag.linked)
-    const peer = this.#followUpPeer(this.#session, this.#peer && exactName(this.#peer), RecordFlag.linked)
+    beside?.after(this.#operation, creation)
+    const awaited = beside === undefined ? 0 : RecordFlag.awaited
+    const peerName = this.#peer && exactName(this.#peer)
+    const peer = this.#followUpPeer(beside ?? this.#session, peerName, RecordFlag.linked | awaited)
+    if (beside !== undefined) this.#session.after(this.#operation, beside.latest)
     const link = read(this.#session, this.#operation, name, RecordFlag.linked, this.#call)
     this.#check(await created)
     const undo = this.#removal(this.#session, name)
@@ -222,8 +241,15 @@ async function finish(steps: Steps, locator: Locator, undo: Undo | undefined): P
   const removed = undo === undefined ? undefined : await undo()
   const error = failure.toError(locator)
   // What an AbortSignal gave as its reason is the caller's.
-  if (error instanceof NetlinkError) error.message += `; ${fateOf(removed, undo)}`
+  if (error instanceof NetlinkError) addToMessage(error, fateOf(removed, undo))
   throw error
+}
+
+/** The stack begins with the message, and is what people see. */
+function addToMessage(error: Error, text: string): void {
+  const { message } = error
+  error.message = `${message}; ${text}`
+  error.stack = error.stack?.replace(message, () => error.message)
 }
 
 function fateOf(removed: undefined | Failure, undo: Undo | undefined): string {
@@ -237,11 +263,9 @@ function exactName(options: Given): string | undefined {
 
 /** Whether a link described inside another one has options that its own message must carry. The kernel ignores its master. */
 function needsFollowUp(options: Given): boolean {
-  return (
-    options.up === true ||
-    options.master != null ||
-    Object.keys(options).some(key => options[key] !== undefined && linkTable.field(key)?.afterCreation === true)
-  )
+  const { up = false, master = null } = options
+  const later = Object.keys(options).some(key => options[key] !== undefined && linkTable.field(key)?.afterCreation === true)
+  return up !== false || master !== null || later
 }
 
 function read(

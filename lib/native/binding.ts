@@ -31,6 +31,8 @@ export const HEADER_WORDS = {
   route: 9,
   /** family. */
   namespaceId: 1,
+  /** id of the request to wait for; no message of the kernel's. */
+  after: 1,
 } as const
 
 /** First word of the fixed header in every record. */
@@ -54,6 +56,8 @@ export const RecordFlag = {
   stream: 1 << 5,
   /** Changes what names mean (new, set, delete a link). Names of later records are looked up only after this one was executed. */
   renames: 1 << 6,
+  /** A record of another socket will wait for this one: see `after`. One does, and only one. */
+  awaited: 1 << 7,
 } as const
 
 /** Where the index field of a link or address header comes from, and what other operations do. */
@@ -204,6 +208,11 @@ export interface NativeSocket {
   getRoute(record: Uint32Array, length: number): void
   newNamespaceId(record: Uint32Array, length: number): void
   getNamespaceId(record: Uint32Array, length: number): void
+  /**
+   * Sends nothing: what was queued behind waits until the `awaited` record with that id, of any socket of this environment, has
+   * completed. Completes as `done`, or as `skipped` when that one did not succeed; then a `linked` record behind is skipped too.
+   */
+  after(record: Uint32Array, length: number): void
   flush(): void
   /** Lets a `stream` dump go on by one part. */
   resume(id: number): void

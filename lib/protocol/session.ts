@@ -52,6 +52,7 @@ export class Session {
   #socket: NativeSocket | undefined
   #closed = false
   #flushing = false
+  #latest = 0
   #now = 0
   #timer: NodeJS.Timeout | undefined
   #timerDue = Number.POSITIVE_INFINITY
@@ -70,6 +71,11 @@ export class Session {
     return this.#closed
   }
 
+  /** Id of the request that was sent last. */
+  get latest(): number {
+    return this.#latest
+  }
+
   /** An empty program for a message with that header. One is in use at a time: lower and send without awaiting in between. */
   begin(operation: string, header: keyof typeof HEADER_WORDS): Program {
     if (this.#closed) throw new ClosedError(operation, 'session')
@@ -86,6 +92,16 @@ export class Session {
   ): Promise<undefined | Failure> {
     const ack = (record & RecordFlag.bulk) === 0 ? NLM_F_ACK : 0
     return this.#send(call, program, flags | ack, record, new Acknowledgement(program.operation), options)
+  }
+
+  /**
+   * What is sent next waits for that request of another session, sent with RecordFlag.awaited. A `linked` request right behind is
+   * skipped unless that one succeeded.
+   */
+  after(operation: string, id: number, options?: CallOptions): void {
+    const program = this.begin(operation, 'after')
+    program.header(0, id)
+    void this.#send('after', program, 0, 0, new Acknowledgement(operation), options)
   }
 
   /** Sends a request that is answered by one message. */
@@ -142,6 +158,7 @@ export class Session {
     const { words } = program
     request.id = completions().expect(request)
     words[0] = request.id
+    this.#latest = request.id
     words[1] = flags
     words[2] = record
     return { expect: request.id, words }

@@ -52,8 +52,8 @@ void read_message(Bytes datagram, const wire::Message& message) {
 
   wire::CompletionBuffer completions;
   completions.append(wire::refusal(message.sequence(), message), padded, message.bytes());
-  const auto [size, final] = wire::completion_at(completions.bytes());
-  require(final && size == completions.bytes().size());
+  const wire::CompletionExtent extent = wire::completion_at(completions.bytes());
+  require(extent.final && extent.size == completions.bytes().size());
   touch(completions.bytes());
 
   for (const std::size_t header : {0U, 1U, 8U, 12U, 16U}) {

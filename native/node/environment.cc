@@ -79,10 +79,10 @@ void Environment::drain() {
     std::size_t length = 0;
     uint32_t ended = 0;
     while (length < left.size()) {
-      const auto [size, final] = wire::completion_at(left.subspan(length));
-      if (length > 0 && length + size > room) break;
-      length += size;
-      ended += final ? 1 : 0;
+      const wire::CompletionExtent next = wire::completion_at(left.subspan(length));
+      if (length > 0 && length + next.size > room) break;
+      length += next.size;
+      ended += next.final ? 1 : 0;
       if (length > room) break;
     }
     const wire::Bytes now = left.first(length);

@@ -52,6 +52,7 @@ void NetlinkSocket::queue_message(const Napi::CallbackInfo& info) {
   const wire::Record record = to_record(info, kind, 0);
   if (session_->is_orphan(record)) throw_malformed(info.Env(), kind, "it is linked to nothing in this flush", 2);
   environment_.begin_request();
+  if (record.has(wire::kAwaited)) environment_.runtime()->completions.watch(record.id());
   session_->append(record);
 }
 

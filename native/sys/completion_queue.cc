@@ -22,7 +22,9 @@ void CompletionQueue::add(Append append) {
   {
     const std::lock_guard lock(mutex_);
     if (!open_) return;
+    const std::size_t before = posted_.bytes().size();
     append(posted_);
+    if (!watched_.empty()) tell_watchers(posted_.bytes().subspan(before));
     if (std::exchange(woken_, true)) return;
   }
   wake_();
@@ -39,6 +41,35 @@ void CompletionQueue::post(uint32_t id, const SystemError& error) {
 void CompletionQueue::post(const wire::CompletionBuffer& completions) {
   if (completions.empty()) return;
   add([&](wire::CompletionBuffer& posted) { posted.append(completions); });
+}
+
+void CompletionQueue::watch(uint32_t id) {
+  const std::lock_guard lock(mutex_);
+  watched_.emplace(id, Watched::kUnderWay);
+}
+
+bool CompletionQueue::wait_for(uint32_t id, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  const auto watched = watched_.find(id);
+  if (watched == watched_.end()) return false;
+  const Watched& state = watched->second;
+  told_.wait(lock, stop, [&] { return state != Watched::kUnderWay; });
+  const bool succeeded = state == Watched::kSucceeded;
+  watched_.erase(id);
+  return succeeded;
+}
+
+/** With the mutex held. */
+void CompletionQueue::tell_watchers(wire::Bytes completions) {
+  while (!completions.empty()) {
+    const wire::CompletionExtent extent = wire::completion_at(completions);
+    const auto watched = extent.final ? watched_.find(extent.id) : watched_.end();
+    if (watched != watched_.end()) {
+      watched->second = wire::is_success(extent.code) ? Watched::kSucceeded : Watched::kFailed;
+      told_.notify_all();
+    }
+    completions = completions.subspan(extent.size);
+  }
 }
 
 void CompletionQueue::take(wire::CompletionBuffer& into) {

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <mutex>
+#include <stop_token>
+#include <unordered_map>
 
 #include "sys/system_error.h"
 #include "wire/completion.h"
@@ -21,18 +25,28 @@ class CompletionQueue {
   void post(uint32_t id, const SystemError& error);
   void post(const wire::CompletionBuffer& completions);
 
+  /** The request with this id will be waited for, once. Before it is sent. */
+  void watch(uint32_t id);
+  /** Waits for a watched request to complete. True when it succeeded. */
+  bool wait_for(uint32_t id, const std::stop_token& stop);
+
   /** Exchanges `into`, which is cleared first, for what was posted. */
   void take(wire::CompletionBuffer& into);
 
  private:
+  enum class Watched { kUnderWay, kSucceeded, kFailed };
+
   template <typename Append>
   void add(Append append);
+  void tell_watchers(wire::Bytes completions);
 
   std::mutex mutex_;
   std::function<void()> wake_;
   wire::CompletionBuffer posted_;
   bool open_ = false;
   bool woken_ = false;
+  std::unordered_map<uint32_t, Watched> watched_;
+  std::condition_variable_any told_;
 };
 
 }  // namespace rtnetlink::sys

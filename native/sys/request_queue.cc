@@ -23,6 +23,8 @@ std::size_t reply_cost(const wire::Record& record) {
   return kAcknowledgementCost + (has_message ? kMessageCost : 0);
 }
 
+bool is_waiting(const wire::Record& record) { return record.kind().type == wire::kAfter; }
+
 bool is_overlapping(const wire::Record& record) { return record.has(wire::kOverlap) && !record.has(wire::kLinked); }
 
 }  // namespace
@@ -132,6 +134,7 @@ RequestQueue::Turn RequestQueue::take(bool previous_succeeded, const Limits& lim
   const wire::Record record = chunk->record(entry);
   if (entry.cancelled) return take_one(*chunk, records, Turn::kCancelled);
   if (record.has(wire::kLinked) && !previous_succeeded) return take_one(*chunk, records, Turn::kSkipped);
+  if (is_waiting(record)) return take_one(*chunk, records, Turn::kAfter);
   if (record.has(wire::kStream)) return take_one(*chunk, records, Turn::kStream);
   if (record.has(wire::kDump)) return take_one(*chunk, records, Turn::kDump);
   if (is_overlapping(record) && count_overlap(2) == 2) return Turn::kOverlap;
@@ -155,8 +158,8 @@ void RequestQueue::take_batch(const Limits& limits, std::vector<wire::Record>& r
       bytes += entry.length * sizeof(uint32_t);
       replies += reply_cost(record);
       const bool first = records.empty();
-      const bool alone =
-          entry.cancelled || record.has(wire::kDump) || record.has(wire::kLinked) || is_overlapping(record);
+      const bool alone = entry.cancelled || record.has(wire::kDump) || record.has(wire::kLinked) ||
+                         is_overlapping(record) || is_waiting(record);
       if (!first && (alone || bytes > kMostBytes || replies > limits.replies || records.size() == kMostRecords)) return;
       records.push_back(record);
     }

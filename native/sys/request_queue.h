@@ -28,6 +28,8 @@ class RequestQueue {
     kBatch,
     kDump,
     kStream,
+    /** A record that waits for another socket's. */
+    kAfter,
     /** A run of overlapping records; none is taken yet. See take_overlap(). */
     kOverlap,
     /** A record that is linked to one that failed. */

@@ -109,12 +109,20 @@ void Session::perform(Turn turn, const std::stop_token& stop) {
       return dump(records_.front(), stop);
     case Turn::kStream:
       return stream(records_.front(), stop);
+    case Turn::kAfter:
+      return wait(records_.front(), stop);
     case Turn::kOverlap:
       previous_ = OverlapRun(queue_, *origin_, *runtime_).run(connection_->socket, stop);
       return;
     default:
       return;
   }
+}
+
+/** The socket is open by now, which took its time while the other request was under way. */
+void Session::wait(const wire::Record& record, const std::stop_token& stop) {
+  previous_ = {runtime_->completions.wait_for(record.header().front(), stop)};
+  runtime_->completions.post({record.id(), previous_.succeeded ? CompletionCode::kDone : CompletionCode::kSkipped});
 }
 
 void Session::dump(const wire::Record& record, const std::stop_token& stop) {

@@ -52,6 +52,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void run(const std::stop_token& stop);
   bool connect();
   void perform(Turn turn, const std::stop_token& stop);
+  void wait(const wire::Record& record, const std::stop_token& stop);
   void dump(const wire::Record& record, const std::stop_token& stop);
   void remember(uint32_t id, const std::shared_ptr<StreamDump>& stream);
   void stream(const wire::Record& record, const std::stop_token& stop);

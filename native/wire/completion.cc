@@ -32,7 +32,8 @@ void CompletionBuffer::clear() {
 CompletionExtent completion_at(Bytes bytes) {
   CompletionHeader header;
   std::memcpy(&header, bytes.data(), sizeof(header));
-  return {completion_size(header.payload_length), is_final(static_cast<CompletionCode>(header.code))};
+  const auto code = static_cast<CompletionCode>(header.code);
+  return {completion_size(header.payload_length), is_final(code), header.id, code};
 }
 
 }  // namespace rtnetlink::wire

@@ -35,6 +35,10 @@ constexpr bool is_final(CompletionCode code) {
   return code != CompletionCode::kPart && code != CompletionCode::kDumpRestart;
 }
 
+constexpr bool is_success(CompletionCode code) {
+  return code == CompletionCode::kDone || code == CompletionCode::kReply || code == CompletionCode::kDumpDone;
+}
+
 using Bytes = std::span<const std::byte>;
 
 struct Completion {
@@ -81,6 +85,8 @@ class CompletionBuffer {
 struct CompletionExtent {
   std::size_t size;
   bool final;
+  uint32_t id;
+  CompletionCode code;
 };
 CompletionExtent completion_at(Bytes bytes);
 

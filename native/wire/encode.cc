@@ -11,7 +11,7 @@ namespace rtnetlink::wire {
 
 namespace {
 
-constexpr uint32_t kKnownFlags = kLinked | kBulk | kOverlap | kReply | kDump | kStream | kRenames;
+constexpr uint32_t kKnownFlags = kLinked | kBulk | kOverlap | kReply | kDump | kStream | kRenames | kAwaited;
 
 /** Walks a program for nothing but its checks. */
 class Checker {

@@ -91,4 +91,12 @@ inline constexpr FixedHeader kRouteHeader(sizeof(rtmsg),
 inline constexpr FixedHeader kNamespaceIdHeader(sizeof(rtgenmsg), {header_field(offsetof(rtgenmsg, rtgen_family),
                                                                                 &rtgenmsg::rtgen_family)});
 
+/** No message of the kernel's: the id of the request to wait for. */
+struct AfterHeader {
+  uint32_t id;
+};
+
+inline constexpr FixedHeader kAfterHeader(sizeof(AfterHeader),
+                                          {header_field(offsetof(AfterHeader, id), &AfterHeader::id)});
+
 }  // namespace rtnetlink::wire

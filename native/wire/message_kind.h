@@ -10,6 +10,9 @@
 
 namespace rtnetlink::wire {
 
+/** In place of an nlmsg_type: the record sends nothing, it waits. */
+inline constexpr uint16_t kAfter = 0;
+
 /** A message that TypeScript can send: the method that queues it, its nlmsg_type and its fixed header. */
 struct MessageKind {
   const char* method;
@@ -33,6 +36,7 @@ inline constexpr std::array kMessageKinds{
     MessageKind{"getRoute", RTM_GETROUTE, kRouteHeader},
     MessageKind{"newNamespaceId", RTM_NEWNSID, kNamespaceIdHeader},
     MessageKind{"getNamespaceId", RTM_GETNSID, kNamespaceIdHeader},
+    MessageKind{"after", kAfter, kAfterHeader},
 };
 
 }  // namespace rtnetlink::wire

@@ -18,6 +18,7 @@ enum RecordFlag : uint32_t {
   kDump = 1U << 4,
   kStream = 1U << 5,
   kRenames = 1U << 6,
+  kAwaited = 1U << 7,
 };
 
 /** binding.ts: Records. A view of one; the words belong to someone else. */

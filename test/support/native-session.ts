@@ -24,6 +24,12 @@ export class NativeSession {
     return this.#inbox.request(id => this.socket[method](Uint32Array.of(id, ...words), words.length + 1))
   }
 
+  /** Queues one request; also says by which id other sockets can wait for it. */
+  queue(request: Request): { id: number; outcome: Promise<Outcome> } {
+    const outcome = this.send(request)
+    return { id: this.lastId, outcome }
+  }
+
   /** Queues requests in this order, flushes once and waits for all. */
   run(...requests: Request[]): Promise<Outcome[]> {
     const outcomes = requests.map(request => this.send(request))
