@@ -7,7 +7,7 @@ import { runInChild, runInWorker } from '../support/child.ts'
 import { Inbox } from '../support/inbox.ts'
 import { freshNamespace, NativeSession } from '../support/native-session.ts'
 import { addRoute, addVeth, deleteLink, getLinkByIndex, listLinks, listRoutes, type Request } from '../support/records.ts'
-import { eventually, openDescriptors, strayThreads } from '../support/test-namespaces.ts'
+import { eventually, lastingStrayThreads, openDescriptors } from '../support/test-namespaces.ts'
 
 const inbox = new Inbox()
 const { done, reply } = CompletionCode
@@ -211,7 +211,7 @@ describe('a socket', () => {
       one.socket.close()
     }
     expect(await eventually(() => openDescriptors() <= before)).toBe(true)
-    expect(strayThreads()).toEqual([])
+    expect(await lastingStrayThreads()).toEqual([])
   })
 })
 

@@ -23,6 +23,7 @@ import {
   deleteTestNamespaces,
   eventually,
   ip,
+  lastingStrayThreads,
   listedNames,
   mountsUnder,
   NAMESPACE_DIRECTORY,
@@ -142,7 +143,7 @@ describe('create', () => {
     for (let round = 0; round < 5; round++) await Promise.all(Array.from({ length: 10 }, created))
     running = false
     await sampled
-    expect(await eventually(() => strayThreads().length === 0)).toBe(true)
+    expect(await lastingStrayThreads()).toEqual([])
     // A thread that was seen elsewhere has ended, rather than come back.
     expect(readdirSync('/proc/self/task').filter(thread => seen.has(thread))).toEqual([])
   })
@@ -469,7 +470,7 @@ describe('an environment that ends with requests in flight', () => {
     }
     expect(await eventually(() => readdirSync('/proc/self/task').length <= before.threads)).toBe(true)
     expect(await eventually(() => openDescriptors() <= before.descriptors)).toBe(true)
-    expect(strayThreads()).toEqual([])
+    expect(await lastingStrayThreads()).toEqual([])
   })
 
   it('ends as a process that exits', async () => {

@@ -4,7 +4,7 @@ import { Inbox } from '../support/inbox.ts'
 import { linkIn, messagesIn } from '../support/messages.ts'
 import { freshNamespace, NativeSession } from '../support/native-session.ts'
 import { addBridge, addVeth, deleteLink, getLinkByIndex, listLinks, setMtu } from '../support/records.ts'
-import { eventually, openDescriptors, strayThreads } from '../support/test-namespaces.ts'
+import { eventually, lastingStrayThreads, openDescriptors } from '../support/test-namespaces.ts'
 
 const inbox = new Inbox()
 const { done, refused, reply, skipped, cancelled } = CompletionCode
@@ -99,7 +99,7 @@ describe('a run of overlapping records', () => {
     expect(await eventually(() => inbox.addon.counters().threads <= before.threads)).toBe(true)
     expect(inbox.addon.counters().sockets).toBe(before.sockets)
     expect(openDescriptors()).toBe(before.descriptors)
-    expect(strayThreads()).toEqual([])
+    expect(await lastingStrayThreads()).toEqual([])
   })
 
   it('deletes nothing outside the namespace of its session', async () => {

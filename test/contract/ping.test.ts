@@ -10,9 +10,9 @@ import {
   deleteTestNamespaces,
   eventually,
   ip,
+  lastingStrayThreads,
   NAMESPACE_DIRECTORY,
   openDescriptors,
-  strayThreads,
   uniqueName,
 } from '../support/test-namespaces.ts'
 
@@ -150,7 +150,7 @@ describe('ping', () => {
     const running = ping('10.9.9.9', { from: '10.1.0.2', timeout: 100 }).catch(() => undefined)
     await ping('10.1.0.1', { count: 5, interval: 10 })
     await running
-    expect(strayThreads()).toEqual([])
+    expect(await lastingStrayThreads()).toEqual([])
   })
 
   it("runs in the process's own namespace when none is given", async () => {

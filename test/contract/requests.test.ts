@@ -29,7 +29,7 @@ import {
   setUp,
   string,
 } from '../support/records.ts'
-import { strayThreads } from '../support/test-namespaces.ts'
+import { lastingStrayThreads } from '../support/test-namespaces.ts'
 
 const inbox = new Inbox()
 const { EEXIST, ENOBUFS, ENODEV, EOPNOTSUPP, ERANGE } = constants.errno
@@ -446,5 +446,5 @@ describe('a malformed record', () => {
 
 it('leaves no thread in a foreign namespace', async () => {
   await session.run(addBridge('br0'), getLinkByName('br0'))
-  expect(strayThreads()).toEqual([])
+  expect(await lastingStrayThreads()).toEqual([])
 })

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { Netns } from '../../lib/index.ts'
 import { ipShows, shownNames } from '../support/ip.ts'
 import { closeNamespaces, createNamespace, held } from '../support/namespace.ts'
-import { eventually, ip, listedNames, openDescriptors, strayThreads, uniqueName } from '../support/test-namespaces.ts'
+import { eventually, ip, lastingStrayThreads, listedNames, openDescriptors, uniqueName } from '../support/test-namespaces.ts'
 
 afterEach(closeNamespaces)
 
@@ -314,6 +314,6 @@ describe('the threads of the process', () => {
       Netns.open(ns.name).then(held),
     ])
     await ns.ping('127.0.0.1')
-    expect(await eventually(() => strayThreads().length === 0)).toBe(true)
+    expect(await lastingStrayThreads()).toEqual([])
   })
 })

@@ -46,6 +46,12 @@ export function strayThreads(): string[] {
   })
 }
 
+/** Likewise, but those that are still there after a moment: a thread that made a namespace ends there, a little after the request. */
+export async function lastingStrayThreads(): Promise<string[]> {
+  await eventually(() => strayThreads().length === 0, 1000)
+  return strayThreads()
+}
+
 /** The mounts at and below a directory: path, propagation and file system of each. */
 export function mountsUnder(directory: string): { path: string; shared: boolean; type: string }[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').trim().split('\n')
