@@ -2,6 +2,7 @@ import type { Hint } from '../protocol/failure.ts'
 import type { LinkKind } from './kind.ts'
 import { linkKinds } from './kinds.ts'
 
+const ESRCH = 3
 const ENODEV = 19
 const EEXIST = 17
 const EBUSY = 16
@@ -20,6 +21,7 @@ export function linkHint(given: object, replacing = false): Hint {
     if (errno === EOPNOTSUPP) return unsupported(options, message, replacing)
     if (message !== undefined) return undefined
     if (errno === ENODEV) return absent(options)
+    if (errno === ESRCH) return absentProcess(options)
     if (errno === EEXIST) return taken(options)
     if (errno === EINVAL && (options.name === 'all' || options.name === 'default'))
       return `the kernel takes no link named "${options.name}": its settings for every link have that name`
@@ -32,6 +34,11 @@ function absent({ link }: Given): string | undefined {
   if (typeof link === 'string') return `there is no link "${link}" in this namespace`
   const index = typeof link === 'object' && link !== null ? (link as { index?: unknown }).index : link
   return index === undefined ? undefined : `there is no link with index ${index} in this namespace`
+}
+
+function absentProcess({ netns }: Given): string | undefined {
+  const pid = (netns as { pid?: unknown } | null | undefined)?.pid
+  return pid === undefined ? undefined : `there is no process ${pid} whose namespace "netns" could mean`
 }
 
 /** The kernel does not say which of a pair's names, or whether an index, is in use. */

@@ -7,7 +7,7 @@ import { type LinkReference, lowerHeaderLink } from '../schema/references.ts'
 import { checkInteger } from '../schema/scalars.ts'
 import { lowerAltNames } from './alt-names.ts'
 import { create } from './create.ts'
-import { type LinkDetail, type LinkFilter, lowerDetail, lowerFilter, matches } from './filter.ts'
+import { callOf, type LinkDetail, type LinkFilter, lowerDetail, lowerFilter, matches } from './filter.ts'
 import { IFINFO } from './flags.ts'
 import type { AddLinkOptions, Link, SetLinkOptions } from './link.ts'
 import { linkHint } from './link-hint.ts'
@@ -74,7 +74,7 @@ export class Links {
       await this.#session.acknowledge(message, program, 0, RecordFlag.renames, call),
       targetLocator,
       { ...given, link },
-      linkHint(given),
+      linkHint({ ...given, link }),
     )
   }
 
@@ -98,7 +98,7 @@ export class Links {
     lowerTarget(program, link)
     lowerDetail(program, options)
     return unwrap(
-      await this.#session.reply('getLink', program, decodeLink, 0, options),
+      await this.#session.reply('getLink', program, decodeLink, 0, callOf(options)),
       targetLocator,
       { link },
       linkHint({ link }),
@@ -112,7 +112,7 @@ export class Links {
   async list(filter: LinkFilter = {}, options: LinkDetail = {}): Promise<Link[]> {
     const program = this.#lowerList('links.list', filter, options)
     const decode = filtered(filter)
-    const dumped = unwrap(await this.#session.dump('getLink', program, decode, options), linkTable, filter)
+    const dumped = unwrap(await this.#session.dump('getLink', program, decode, callOf(options)), linkTable, filter)
     if (dumped.interrupted) throw new DumpInterruptedError('links.list', dumped.items)
     return dumped.items
   }
@@ -120,7 +120,7 @@ export class Links {
   /** As `list`, one by one while the kernel sends them: `for await (const link of ns.links.stream())`. */
   async *stream(filter: LinkFilter = {}, options: LinkDetail = {}): AsyncGenerator<Link, void, void> {
     const program = this.#lowerList('links.stream', filter, options)
-    yield* this.#session.stream('getLink', program, filtered(filter), options).items(linkTable, filter)
+    yield* this.#session.stream('getLink', program, filtered(filter), callOf(options)).items(linkTable, filter)
   }
 
   #lowerList(operation: string, filter: LinkFilter, options: LinkDetail): Program {
