@@ -1,5 +1,6 @@
-import { closeSync, openSync } from 'node:fs'
-import { ClosedError, invalidValue, SystemError } from '../errors.ts'
+import { closeSync, constants, openSync } from 'node:fs'
+import { withCallersStack } from '../callers-stack.ts'
+import { ClosedError, invalidValue, NamespaceError } from '../errors.ts'
 import type { NativeNamespace } from '../native/binding.ts'
 import type { Pin, Program } from '../schema/program.ts'
 import { checkInteger } from '../schema/scalars.ts'
@@ -71,23 +72,23 @@ function namespacePath(program: Program, text: string): string {
   return `${NETNS_DIRECTORY}/${text}`
 }
 
-/** Opening an nsfs file takes microseconds and no lock of the kernel's routing code: it may be done here. */
+/**
+ * Opening an nsfs file takes microseconds and no lock of the kernel's routing code: it may be done here. O_NONBLOCK, because a path may
+ * be anything, and a FIFO would wait for its other end.
+ */
 function openPinned(program: Program, path: string): number {
   let fd: number
   try {
-    fd = openSync(path, 'r')
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (cause) {
-    const { code = 'EIO', errno = 0 } = cause as NodeJS.ErrnoException
-    const text = code === 'ENOENT' ? 'there is no such namespace' : `cannot be opened (${code})`
-    throw new SystemError(`${program.operation}: option "${program.option}": ${path}: ${text}`, {
-      code,
-      errno: Math.abs(errno),
-      syscall: 'open',
-      operation: program.operation,
-      path,
-      cause,
-    })
+    throw withCallersStack(() => cannotOpen(program, path, cause as NodeJS.ErrnoException))
   }
   program.pin({ unpin: () => closeSync(fd) })
   return fd
+}
+
+function cannotOpen({ operation, option }: Program, path: string, cause: NodeJS.ErrnoException): NamespaceError {
+  const { code = 'EIO' } = cause
+  const text = code === 'ENOENT' ? 'there is no such namespace' : `cannot be opened (${code})`
+  return new NamespaceError(`${operation}: option "${option}": ${path}: ${text}`, { code, operation, path, cause })
 }
