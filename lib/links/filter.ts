@@ -1,5 +1,5 @@
 import { unknownOption } from '../errors.ts'
-import type { CallOptions } from '../protocol/session.ts'
+import { type CallOptions, checkCallOptions } from '../protocol/session.ts'
 import { checkText } from '../schema/octets.ts'
 import type { Program } from '../schema/program.ts'
 import { type LinkReference, linkNameOrIndex } from '../schema/references.ts'
@@ -32,7 +32,16 @@ export interface LinkDetail extends CallOptions {
   statistics?: boolean | undefined
 }
 
-export function lowerDetail(program: Program, { virtualFunctions = false, statistics = true }: LinkDetail): void {
+const DETAIL_KEYS: readonly string[] = ['virtualFunctions', 'statistics'] satisfies (keyof LinkDetail)[]
+
+/** The options of the call among them. */
+export function callOf({ signal, timeout }: LinkDetail): CallOptions {
+  return { signal, timeout }
+}
+
+export function lowerDetail(program: Program, options: LinkDetail): void {
+  checkCallOptions(program.operation, options, DETAIL_KEYS)
+  const { virtualFunctions = false, statistics = true } = options
   const mask = (virtualFunctions ? RTEXT_FILTER_VF : 0) | (statistics ? 0 : RTEXT_FILTER_SKIP_STATS)
   if (mask !== 0) program.u32(IFLA_EXT_MASK, mask)
 }

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { ClosedError, invalidType, outOfRange } from '../errors.ts'
+import { ClosedError, invalidType, outOfRange, unknownOption } from '../errors.ts'
 import { HEADER_WORDS, type NativeNamespace, type NativeSocket, RecordFlag } from '../native/binding.ts'
 import { Program } from '../schema/program.ts'
 import { completions } from './completions.ts'
@@ -25,6 +25,15 @@ export interface CallOptions {
   signal?: AbortSignal | undefined
   /** Milliseconds, instead of the session's. 0 or Infinity: no limit. */
   timeout?: number | undefined
+}
+
+const CALL_KEYS: readonly string[] = ['signal', 'timeout'] satisfies (keyof CallOptions)[]
+
+/** Refuses what is no option of a call; `more` are those of this one. */
+export function checkCallOptions(operation: string, options: object, more: readonly string[] = []): void {
+  for (const key of Object.keys(options)) {
+    if (!CALL_KEYS.includes(key) && !more.includes(key)) throw unknownOption(operation, key, [...CALL_KEYS, ...more])
+  }
 }
 
 /** The addon's message calls. */
@@ -135,6 +144,7 @@ export class Session {
     request: Request<T>,
     options: CallOptions | undefined,
   ): Promise<T | Failure> {
+    if (options !== undefined) checkCallOptions(program.operation, options)
     const timeout =
       options === undefined || options.timeout === undefined
         ? this.#options.timeout
