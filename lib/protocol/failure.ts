@@ -17,6 +17,8 @@ export interface Locator {
   locate(message: Message, start: number, end: number, target: number): string | undefined
   /** Name of the option with that attribute number at the top of the message. */
   keyOf(number: number): string | undefined
+  /** The kernel's own word for an option, where its messages use another than ours: `{ via: 'gateway' }`. */
+  readonly kernelWords?: Readonly<Record<string, string>>
 }
 
 /** Turns an errno of the kernel into the next step, where there is one to say. */
@@ -87,7 +89,9 @@ export class Failure {
     const ack = parseExtendedAck(message, 0, this.detail)
     const request = align(this.detail)
     const option =
-      optionAt(locator, message, request, ack.offset) ?? optionFromWords(ack.message, given) ?? this.#onlyOption(given)
+      optionAt(locator, message, request, ack.offset) ??
+      optionFromWords(ack.message, given, locator?.kernelWords) ??
+      this.#onlyOption(given)
     const missing = missingOption(locator, message, request, ack)
     return this.#netlinkError(ack.message, { option, missing, allowed: ack.allowed }, hint)
   }
@@ -185,10 +189,17 @@ function optionAt(
 }
 
 /** Older code in the kernel says what it minds in words only: "mtu greater than device maximum", "too big gso_max_size". */
-function optionFromWords(text: string | undefined, given: object | undefined): string | undefined {
+function optionFromWords(
+  text: string | undefined,
+  given: object | undefined,
+  kernelWords: Readonly<Record<string, string>> = {},
+): string | undefined {
   if (text === undefined || given === undefined) return undefined
   const words = ` ${text.toLowerCase().replace(/[^a-z0-9]+/g, ' ')} `
-  const found = optionPaths(given).filter(path => words.includes(` ${wordsOf(path)} `))
+  const found = optionPaths(given).filter(path => {
+    const key = path.slice(path.lastIndexOf('.') + 1)
+    return words.includes(` ${kernelWords[key] ?? wordsOf(path)} `)
+  })
   return found.length === 1 ? found[0] : undefined
 }
 

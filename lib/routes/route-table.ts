@@ -44,4 +44,5 @@ export const routeLocator: Locator = {
     return path === '$toLength' ? 'to' : path === '$fromLength' ? 'from' : path
   },
   keyOf: number => routeTable.keyOf(number),
+  kernelWords: { via: 'gateway', multipath: 'nexthop', preferredSource: 'prefsrc', nexthopId: 'nexthop id' },
 }

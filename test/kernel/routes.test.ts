@@ -452,8 +452,20 @@ describe('what the kernel refuses', () => {
 
   it('a router that is not reachable', async () => {
     const error = await call(ns.routes.add({ to: '10.2.0.0/16', via: '172.16.0.1' }))
-    expect(error).toMatchObject({ code: 'ENETUNREACH', operation: 'routes.add' })
+    expect(error).toMatchObject({ code: 'ENETUNREACH', operation: 'routes.add', option: 'via' })
     expect(error.message).toContain('"onLink"')
+  })
+
+  it('a router among several that is not reachable', async () => {
+    const multipath = [{ via: '10.0.0.2' }, { via: '172.16.0.1' }]
+    expect(await call(ns.routes.add({ to: '10.2.0.0/16', multipath }))).toMatchObject({
+      code: 'ENETUNREACH',
+      option: 'multipath',
+    })
+  })
+
+  it('a nexthop object that does not exist', async () => {
+    expect(await call(ns.routes.add({ to: '10.2.0.0/16', nexthopId: 99 }))).toMatchObject({ code: 'EINVAL', option: 'nexthopId' })
   })
 
   it('a route twice', async () => {
@@ -481,6 +493,7 @@ describe('what the kernel refuses', () => {
   it('a source that is not its own', async () => {
     expect(await call(ns.routes.add({ to: '10.2.0.0/16', link: 'v', preferredSource: '10.99.0.1' }))).toMatchObject({
       code: 'EINVAL',
+      option: 'preferredSource',
     })
   })
 
