@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Link } from '../../lib/index.ts'
+import { shownLink } from '../support/ip.ts'
+import { lackOf } from '../support/kernel.ts'
+import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+
+afterAll(closeNamespaces)
+
+function bridgeCommand(ns: NamedNetns, ...words: string[]): string {
+  return execFileSync('bridge', ['-n', ns.name, ...words], { encoding: 'utf8' })
+}
+
+/** What the commands among the options do, and what only traffic changes: a bridge whose port leads to another namespace. */
+describe('a bridge', () => {
+  let ns: NamedNetns
+  let other: NamedNetns
+
+  beforeAll(async () => {
+    ns = await createNamespace()
+    other = await createNamespace()
+    await ns.links.add({ kind: 'bridge', name: 'br0', up: true })
+    const peer = { name: 'eth0', netns: other, up: true, families: { inet6: { addressGenerationMode: 'none' as const } } }
+    await ns.links.add({ kind: 'veth', name: 'port0', master: 'br0', up: true, veth: { peer } })
+    await ns.links.add({ kind: 'veth', name: 'port1', master: 'br0', up: true, veth: { peer: { name: 'port1p', up: true } } })
+    await other.addresses.add({ link: 'eth0', address: '192.0.2.2/24' })
+  })
+
+  const br0 = async () => {
+    const link = await ns.links.get('br0')
+    return (link as Extract<Link, { kind: 'bridge' }>).bridge
+  }
+  const portOf = async (name: string) => {
+    const { port } = await ns.links.get(name)
+    return port?.kind === 'bridge' ? port : expect.unreachable('no port of a bridge')
+  }
+  /** Entries of the forwarding table that were added as if learned. */
+  const entries = () => bridgeCommand(ns, 'fdb', 'show', 'br', 'br0').match(/02:00:00:00:00:0\d/g) ?? []
+  const addEntry = (n: number, port: string) =>
+    bridgeCommand(ns, 'fdb', 'add', `02:00:00:00:00:0${n}`, 'dev', port, 'master', 'dynamic')
+
+  it('forgets what it learned on fdbFlush', async () => {
+    addEntry(1, 'port0')
+    addEntry(2, 'port1')
+    expect(entries()).toHaveLength(2)
+    await ns.links.set('br0', { bridge: { fdbFlush: true } })
+    expect(entries()).toEqual([])
+  })
+
+  it('forgets what one port learned on fdbFlush of the port', async () => {
+    addEntry(3, 'port0')
+    addEntry(4, 'port1')
+    await ns.links.set('port0', { port: { kind: 'bridge', fdbFlush: true } })
+    expect(entries()).toEqual(['02:00:00:00:00:04'])
+  })
+
+  it('sends nothing for a command that is false', async () => {
+    addEntry(5, 'port0')
+    await ns.links.set('br0', { bridge: { fdbFlush: false, priority: 4096 } })
+    expect(entries()).toContain('02:00:00:00:00:05')
+  })
+
+  it('counts the entries that it learned', async context => {
+    if ((await br0()).fdbLearned === undefined)
+      context.skip('bridge: this kernel is older than IFLA_BR_FDB_N_LEARNED (Linux 6.7)')
+    await ns.links.set('br0', { bridge: { fdbFlush: true } })
+    await other.ping('192.0.2.99', { timeout: 1 })
+    const learned = bridgeCommand(ns, 'fdb', 'show', 'br', 'br0').includes((await other.links.get('eth0')).address as string)
+    expect(learned).toBe(true)
+    expect((await br0()).fdbLearned).toBeGreaterThanOrEqual(1)
+  })
+
+  it('counts the multicast groups of a port', async context => {
+    const before = (await portOf('port1')).multicastGroups
+    if (before === undefined) context.skip('bridge: this kernel is older than IFLA_BRPORT_MCAST_N_GROUPS (Linux 6.3)')
+    bridgeCommand(ns, 'mdb', 'add', 'dev', 'br0', 'port', 'port1', 'grp', '239.1.1.1', 'permanent')
+    expect((await portOf('port1')).multicastGroups).toBe((before as number) + 1)
+  })
+
+  it('becomes the querier when it is told to be one', async () => {
+    await ns.addresses.add({ link: 'br0', address: '192.0.2.1/24' })
+    await ns.links.set('br0', { bridge: { multicastQueryUseInterfaceAddress: true, multicastQuerier: true } })
+    await expect.poll(async () => (await br0()).multicastQuerierState?.ipv4Address).toBe('192.0.2.1')
+  })
+})
+
+describe('the list of a macvlan in mode source', () => {
+  const lack = lackOf('macvlan')
+  if (lack !== undefined) return it('is changed by commands', context => context.skip(lack))
+
+  let ns: NamedNetns
+
+  beforeAll(async () => {
+    ns = await createNamespace()
+    await ns.links.add({ kind: 'veth', name: 'parent', veth: { peer: { name: 'peer' } } })
+    await ns.links.add({ kind: 'macvlan', name: 'mv0', link: 'parent', macvlan: { mode: 'source' } })
+  })
+
+  const listed = () => (shownLink(ns.name, 'mv0').linkinfo.info_data.macaddr_data ?? []).sort()
+  const change = (macvlan: object) => ns.links.set('mv0', { macvlan })
+
+  it('is set as a whole', async () => {
+    await change({ macAddressMode: 'set', macAddresses: ['02:00:00:00:00:01', '02:00:00:00:00:02'] })
+    expect(listed()).toEqual(['02:00:00:00:00:01', '02:00:00:00:00:02'])
+  })
+
+  it('grows by an address', async () => {
+    await change({ macAddressMode: 'add', macAddress: '02:00:00:00:00:03' })
+    expect(listed()).toEqual(['02:00:00:00:00:01', '02:00:00:00:00:02', '02:00:00:00:00:03'])
+  })
+
+  it('loses an address', async () => {
+    await change({ macAddressMode: 'delete', macAddress: '02:00:00:00:00:02' })
+    expect(listed()).toEqual(['02:00:00:00:00:01', '02:00:00:00:00:03'])
+  })
+
+  it('is what we read', async () => {
+    const link = await ns.links.get('mv0')
+    const { macAddresses, macAddressCount } = (link as Extract<Link, { kind: 'macvlan' }>).macvlan
+    expect([macAddresses?.toSorted(), macAddressCount]).toEqual([listed(), 2])
+  })
+
+  it('is flushed', async () => {
+    await change({ macAddressMode: 'flush' })
+    expect(listed()).toEqual([])
+  })
+})
+
+describe('the other end of a veth', () => {
+  it('is the link that ip shows behind @', async () => {
+    const ns = await createNamespace()
+    await ns.links.add({ kind: 'veth', name: 'a', veth: { peer: { name: 'b' } } })
+    const [a, b] = [await ns.links.get('a'), await ns.links.get('b')]
+    expect([a.link, b.link]).toEqual([b.index, a.index])
+    expect([shownLink(ns.name, 'a').link, shownLink(ns.name, 'b').link]).toEqual(['b', 'a'])
+  })
+})

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AddLinkOptions, NetlinkError } from '../../lib/index.ts'
+import { linkKinds } from '../../lib/links/kinds.ts'
+import { expectedKinds, hasKind } from '../support/kernel.ts'
+import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+
+let ns: NamedNetns
+
+beforeAll(async () => {
+  ns = await createNamespace()
+  await ns.links.add({ kind: 'veth', name: 'parent', veth: { peer: { name: 'peer' } } })
+})
+afterAll(closeNamespaces)
+
+/** What a link of each kind needs. */
+const NEEDED: Readonly<Record<string, object>> = {
+  vlan: { link: 'parent', vlan: { id: 2 } },
+  vxlan: { vxlan: { vni: 2, port: 4789 } },
+  macvlan: { link: 'parent' },
+  macvtap: { link: 'parent' },
+}
+
+const kinds = linkKinds.map(({ kind }) => kind)
+
+describe('the kinds of this kernel', () => {
+  it.each(expectedKinds() ?? [])('have %s, which RTNETLINK_EXPECTED_KINDS names', kind => {
+    expect(hasKind(kind)).toBe(true)
+  })
+
+  it.each(kinds.filter(kind => kind !== 'tun'))('have %s when ip can make one, and else we say what is missing', async kind => {
+    const adding = ns.links.add({ kind, name: `of-${kind}`, ...NEEDED[kind] } as AddLinkOptions)
+    const outcome = await adding.then(
+      link => link.kind,
+      (error: NetlinkError) => error,
+    )
+    if (hasKind(kind)) return expect(outcome).toBe(kind)
+    expect(outcome).toMatchObject({ name: 'NetlinkError', code: 'EOPNOTSUPP' })
+    expect((outcome as NetlinkError).message).toMatch(
+      /this kernel may lack ".+" links: they need CONFIG_\w+ \(try: modprobe \w+\)/,
+    )
+  })
+
+  it('have tun, which rtnetlink cannot make', async () => {
+    await expect(ns.links.add({ kind: 'tun', name: 'of-tun' })).rejects.toMatchObject({
+      code: 'EOPNOTSUPP',
+      kernelMessage: expect.stringContaining('tun/tap creation via rtnetlink is not supported'),
+    })
+  })
+})
