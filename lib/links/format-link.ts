@@ -22,13 +22,19 @@ function nameWithParent(link: Link, links: readonly Link[]): string {
   return `${link.name}@${link.linkNetnsid === undefined ? nameOf(link.link, links) : `if${link.link}`}`
 }
 
-/** `M-DOWN`: the link below is down, which `ip` tells where it can see that link; `NO-CARRIER`: up, and nothing on the wire. */
+/** `M-DOWN`: the link below is down, which `ip` tells where it can see that link; `NO-CARRIER`: up, and not running. */
 function flagsOf(link: Link, links: readonly Link[]): string[] {
   const flags = link.flags.map(flag => (typeof flag === 'number' ? `0x${flag.toString(16)}` : (flag as string)))
-  if (link.up && !flags.includes('LOWER_UP')) flags.unshift('NO-CARRIER')
+  if (link.up && !isRunning(link)) flags.unshift('NO-CARRIER')
   const below = link.linkNetnsid === undefined ? links.find(({ index }) => index === link.link) : undefined
   if (below !== undefined && !below.up) flags.push('M-DOWN')
   return flags
+}
+
+/** IFF_RUNNING, which `flags` leaves out as `ip` does: the kernel derives it from the operational state (netif_oper_up()). */
+function isRunning({ operationalState, flags }: Link): boolean {
+  if (operationalState === undefined) return flags.includes('LOWER_UP')
+  return operationalState === 'up' || operationalState === 'unknown'
 }
 
 function nameOf(index: number, links: readonly Link[]): string {

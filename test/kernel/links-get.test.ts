@@ -131,8 +131,8 @@ describe('links.list', () => {
 describe('links.stream', () => {
   it('gives what list gives, one by one', async () => {
     const links: Link[] = []
-    for await (const link of ns.links.stream()) links.push(link)
-    expect(links).toEqual(await ns.links.list())
+    for await (const link of ns.links.stream({ up: false })) links.push(link)
+    expect(links).toEqual(await ns.links.list({ up: false }))
   })
 
   it('filters as list does', async () => {
@@ -150,12 +150,25 @@ describe('links.stream', () => {
   })
 })
 
+/** The first line of each link. */
+function linesOf({ name }: NamedNetns): string[] {
+  const lines = ip('-n', name, 'link', 'show').split('\n')
+  return lines.filter(line => /^\d/.test(line)).map(line => line.trimEnd())
+}
+
 describe('formatLink', () => {
+  it('prints the line of a link that waits for a supplicant as ip link does', async () => {
+    const dormant = await createNamespace()
+    const peer = { name: 'b', up: true }
+    await dormant.links.add({ kind: 'veth', name: 'a', up: true, linkMode: 'dormant', veth: { peer } })
+    await expect.poll(async () => (await dormant.links.get('b')).operationalState).toBe('up')
+    await dormant.links.set('a', { operationalState: 'dormant' })
+    const links = await dormant.links.list()
+    expect(links.map(link => formatLink(link, links))).toEqual(linesOf(dormant))
+  })
+
   it('prints the lines of ip link', async () => {
-    const lines = ip('-n', ns.name, 'link', 'show')
-      .split('\n')
-      .filter(line => /^\d/.test(line))
     const links = await ns.links.list()
-    expect(links.map(link => formatLink(link, links))).toEqual(lines.map(line => line.trimEnd()))
+    expect(links.map(link => formatLink(link, links))).toEqual(linesOf(ns))
   })
 })

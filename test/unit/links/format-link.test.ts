@@ -39,8 +39,20 @@ describe('formatLink', () => {
     expect(formatLink(link({ link: 4 }), [below])).toContain('<BROADCAST,MULTICAST,M-DOWN>')
   })
 
-  it('prints NO-CARRIER when the link is up and nothing is on the wire', () => {
-    expect(formatLink(link({ up: true, flags: ['BROADCAST', 'UP'] }))).toContain('<NO-CARRIER,BROADCAST,UP>')
+  it.each([
+    ['down', ['UP']],
+    ['dormant', ['UP', 'LOWER_UP']],
+    [undefined, ['UP']],
+  ])('prints NO-CARRIER when the link is up and its state is %s', (operationalState, flags) => {
+    expect(formatLink(link({ up: true, flags, operationalState }))).toContain(`<NO-CARRIER,${flags.join()}>`)
+  })
+
+  it.each([
+    ['up', ['UP', 'LOWER_UP']],
+    ['unknown', ['UP', 'LOWER_UP']],
+    [undefined, ['UP', 'LOWER_UP']],
+  ])('prints no NO-CARRIER when its state is %s', (operationalState, flags) => {
+    expect(formatLink(link({ up: true, flags, operationalState }))).toContain(`<${flags.join()}>`)
   })
 
   it('prints a group by number', () => {
