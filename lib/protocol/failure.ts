@@ -34,6 +34,8 @@ export class Failure {
   readonly payload: Uint8Array
   /** What the code cannot say: an abort reason, a time limit. */
   readonly reason: unknown
+  /** The caller's options, where the request has kept them. */
+  given: object | undefined = undefined
 
   constructor(operation: string, code: number, errno: number, detail: number, payload: Uint8Array, reason?: unknown) {
     this.operation = operation

@@ -42,6 +42,8 @@ export abstract class Request<T> implements Receiver {
   after: Request<unknown> | undefined = undefined
   /** Lets go of what is only needed while it lasts. */
   cleanUp: (() => void) | undefined = undefined
+  /** The caller's options, where a handler that many requests share makes the error. */
+  given: object | undefined = undefined
   readonly operation: string
   readonly outcome: Promise<T | Failure>
   readonly #resolve: (outcome: T | Failure) => void
@@ -69,7 +71,10 @@ export abstract class Request<T> implements Receiver {
       this.settle(this.finish(code, detail, message, start, end))
       if (end > start && code !== CompletionCode.reply && warnings.hasSubscribers) this.#warn(message, start, end)
     } else {
-      this.settle(new Failure(this.operation, code, error, detail, end > start ? message.copy(start, end - start) : EMPTY))
+      const payload = end > start ? message.copy(start, end - start) : EMPTY
+      const failure = new Failure(this.operation, code, error, detail, payload)
+      failure.given = this.given
+      this.settle(failure)
     }
     if (this.pins !== undefined) for (const pin of this.pins) pin.unpin()
     this.cleanUp?.()

@@ -91,16 +91,19 @@ export class Session {
     return this.#program.begin(operation, HEADER_WORDS[header])
   }
 
-  /** Sends a request that is answered by an acknowledgement. */
+  /** Sends a request that is answered by an acknowledgement. A Failure has `given`, for handlers that are not the caller's own. */
   acknowledge(
     call: MessageCall,
     program: Program,
     flags: number,
     record = 0,
     options?: CallOptions,
+    given?: object,
   ): Promise<undefined | Failure> {
     const ack = (record & RecordFlag.bulk) === 0 ? NLM_F_ACK : 0
-    return this.#send(call, program, flags | ack, record, new Acknowledgement(program.operation), options)
+    const request = new Acknowledgement(program.operation)
+    request.given = given
+    return this.#send(call, program, flags | ack, record, request, options)
   }
 
   /**

@@ -64,29 +64,34 @@ export class Routes {
     return this.#write('routes.change', options, NLM_F_REPLACE, call)
   }
 
-  /** The only asynchronous function on the way: one more would cost each of a hundred thousand calls another promise. */
-  async #write(operation: string, options: RouteOptions, flags: number, call: CallOptions | undefined): Promise<void> {
-    const given = checkObject(operation, options)
-    const program = this.#session.begin(operation, 'route')
-    lowerRoute(program, given)
-    const outcome = await this.#session.acknowledge('newRoute', program, flags, RecordFlag.bulk, call)
-    if (outcome !== undefined) unwrap(outcome, routeLocator, given, routeHint(operation))
+  #write(operation: string, options: RouteOptions, flags: number, call: CallOptions | undefined): Promise<void> {
+    try {
+      const given = checkObject(operation, options)
+      const program = this.#session.begin(operation, 'route')
+      lowerRoute(program, given)
+      return this.#session.acknowledge('newRoute', program, flags, RecordFlag.bulk, call, given).then(settle)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**
    * Deletes one route: the first to that network for which everything given agrees. Takes what `list` returns. Same as `ip route delete`.
    * @throws {NetlinkError} `ESRCH` when there is none.
    */
-  async delete(route: RouteOptions, call?: CallOptions): Promise<void> {
-    const outcome = await this.#delete('routes.delete', route, call)
-    if (outcome !== undefined) unwrap(outcome, routeLocator, route, routeHint('routes.delete'))
+  delete(route: RouteOptions, call?: CallOptions): Promise<void> {
+    try {
+      return this.#delete('routes.delete', route, call).then(settle)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   #delete(operation: string, route: RouteOptions, call: CallOptions | undefined): Promise<undefined | Failure> {
     const given = checkObject(operation, route)
     const program = this.#session.begin(operation, 'route')
     lowerDeletion(program, given)
-    return this.#session.acknowledge('deleteRoute', program, 0, RecordFlag.bulk, call)
+    return this.#session.acknowledge('deleteRoute', program, 0, RecordFlag.bulk, call, given)
   }
 
   /**
@@ -185,13 +190,21 @@ export class Routes {
     const routes = await this.#list(operation, conditions, call)
     const outcomes = await Promise.all(routes.map(route => this.#delete(operation, route, call)))
     let gone = 0
-    for (const [i, outcome] of outcomes.entries()) {
+    for (const outcome of outcomes) {
       // It went by itself meanwhile, as with another route that it depended on.
       if (outcome instanceof Failure && outcome.errno === ESRCH) gone++
-      else if (outcome !== undefined) unwrap(outcome, routeLocator, routes[i], routeHint(operation))
+      else settle(outcome)
     }
     return outcomes.length - gone
   }
+}
+
+/**
+ * Ends a request to write. Shared by all of them: an asynchronous function, or a closure, for each of a hundred thousand routes costs as
+ * much as all the rest of them. The error's stack is the caller's all the same, by way of the promise that waits for it.
+ */
+function settle(outcome: undefined | Failure): void {
+  if (outcome !== undefined) throw outcome.toError(routeLocator, outcome.given, routeHint(outcome.operation))
 }
 
 function decoder(matcher: RouteMatcher, link?: number): (message: Message, start: number, end: number) => Route | undefined {

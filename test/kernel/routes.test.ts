@@ -456,6 +456,14 @@ describe('what the kernel refuses', () => {
     expect(error.message).toContain('"onLink"')
   })
 
+  it('with a stack that starts at the caller’s line', async () => {
+    async function writeRoute(): Promise<void> {
+      await ns.routes.add({ to: '10.2.0.0/16', via: '172.16.0.1' })
+    }
+    const { stack } = await call(writeRoute())
+    expect(stack?.split('\n    at ')[1]).toMatch(/writeRoute .*routes\.test\.ts/)
+  })
+
   it('a router among several that is not reachable', async () => {
     const multipath = [{ via: '10.0.0.2' }, { via: '172.16.0.1' }]
     expect(await call(ns.routes.add({ to: '10.2.0.0/16', multipath }))).toMatchObject({
