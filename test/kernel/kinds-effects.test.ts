@@ -35,9 +35,19 @@ describe('a bridge', () => {
     return port?.kind === 'bridge' ? port : expect.unreachable('no port of a bridge')
   }
   /** Entries of the forwarding table that were added as if learned. */
-  const entries = () => bridgeCommand(ns, 'fdb', 'show', 'br', 'br0').match(/02:00:00:00:00:0\d/g) ?? []
+  const entries = () => [...new Set(bridgeCommand(ns, 'fdb', 'show', 'br', 'br0').match(/02:00:00:00:00:0\d/g))]
   const addEntry = (n: number, port: string) =>
     bridgeCommand(ns, 'fdb', 'add', `02:00:00:00:00:0${n}`, 'dev', port, 'master', 'dynamic')
+
+  it('takes the state of a port that is up', async () => {
+    await expect.poll(async () => (await ns.links.get('port1')).operationalState).toBe('up')
+    await ns.links.set('port1', { port: { kind: 'bridge', state: 'learning' } })
+    expect(shownLink(ns.name, 'port1').linkinfo.info_slave_data.state).toBe('learning')
+    bridgeCommand(ns, 'link', 'set', 'dev', 'port1', 'state', 'listening')
+    expect((await portOf('port1')).state).toBe('listening')
+    await ns.links.set('port1', { port: { kind: 'bridge', state: 'forwarding' } })
+    expect(shownLink(ns.name, 'port1').linkinfo.info_slave_data.state).toBe('forwarding')
+  })
 
   it('forgets what it learned on fdbFlush', async () => {
     addEntry(1, 'port0')

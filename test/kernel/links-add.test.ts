@@ -61,7 +61,6 @@ describe('links.add', () => {
       group: 9,
       txQueueLength: 5,
       numTxQueues: 2,
-      numRxQueues: 3,
       families: { inet6: { addressGenerationMode: 'none' }, inet: { conf: { forwarding: 1 } } },
       port: { kind: 'bridge', hairpin: true, cost: 9 },
       veth: { peer: { name: 'whole-peer', up: true } },
@@ -76,7 +75,6 @@ describe('links.add', () => {
       group: '9',
       txqlen: 5,
       num_tx_queues: 2,
-      num_rx_queues: 3,
       inet6_addr_gen_mode: 'none',
       linkinfo: { info_slave_data: { hairpin: true, cost: 9 } },
     })

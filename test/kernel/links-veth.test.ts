@@ -3,7 +3,10 @@ import { linkRows } from '../../lib/links/attributes.ts'
 import type { PeerOptions } from '../../lib/links/kinds/veth.ts'
 import type { Field } from '../../lib/schema/field.ts'
 import { shownLink, shownNames } from '../support/ip.ts'
+import { hasFeature, lackOfFeature } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+
+const STEERING = 'receive packet steering'
 
 let ns: NamedNetns
 let other: NamedNetns
@@ -63,7 +66,8 @@ describe('veth.peer', () => {
     expect(writable.map(([key]) => key).filter(key => !(key in known))).toEqual([])
   })
 
-  it.each(Object.entries(peerOptions))('.%s is what ip shows of the other end', async (key, [value, shown]) => {
+  it.for(Object.entries(peerOptions))('.%s is what ip shows of the other end', async ([key, [value, shown]], context) => {
+    if (key === 'numRxQueues' && !hasFeature(STEERING)) context.skip(lackOfFeature('veth', STEERING))
     const name = `v${++count}`
     const peer = { name: `${name}p`, [key]: value } as PeerOptions
     await ns.links.add({ kind: 'veth', name, veth: { peer } })

@@ -13,7 +13,7 @@ const MAKE: Readonly<Record<string, readonly string[]>> = {
 const VLAN_FILTERING = ['link', 'add', 'name', 'probe', 'type', 'bridge', 'vlan_filtering', '1']
 
 /** What a kernel may be built without, or too old for. */
-export type Feature = 'bridge vlan filtering' | `Linux ${number}.${number}`
+export type Feature = 'bridge vlan filtering' | 'receive packet steering' | `Linux ${number}.${number}`
 
 const known = new Map<string, boolean>()
 
@@ -23,9 +23,15 @@ export function hasKind(kind: string): boolean {
 }
 
 export function hasFeature(feature: Feature): boolean {
-  return feature === 'bridge vlan filtering'
-    ? probe(VLAN_FILTERING)
-    : compareVersions(release(), feature.slice('Linux '.length)) >= 0
+  if (feature === 'bridge vlan filtering') return probe(VLAN_FILTERING)
+  // Without CONFIG_RPS the kernel has one receive queue for each link, and does not report it.
+  if (feature === 'receive packet steering') return ip('-d', 'link', 'show', 'dev', 'lo').includes('numrxqueues')
+  return compareVersions(release(), feature.slice('Linux '.length)) >= 0
+}
+
+/** Why tests of a feature are left out. */
+export function lackOfFeature(kind: string, feature: Feature): string {
+  return feature.startsWith('Linux ') ? `${kind}: this kernel is older than ${feature}` : `${kind}: this kernel has no ${feature}`
 }
 
 function compareVersions(a: string, b: string): number {

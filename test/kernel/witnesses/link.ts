@@ -32,7 +32,13 @@ const witnesses: readonly Witness[] = [
   { option: 'group', value: 7, words: 'group 7', shows: ['group', '7'] },
   { option: 'txQueueLength', value: 77, words: 'txqueuelen 77', shows: ['txqlen', 77] },
   { option: 'numTxQueues', value: 3, words: 'numtxqueues 3', shows: ['num_tx_queues', 3] },
-  { option: 'numRxQueues', value: 3, words: 'numrxqueues 3', shows: ['num_rx_queues', 3] },
+  {
+    option: 'numRxQueues',
+    value: 3,
+    words: 'numrxqueues 3',
+    shows: ['num_rx_queues', 3],
+    needs: 'receive packet steering',
+  },
   { option: 'linkMode', value: 'dormant', words: 'mode dormant', shows: ['linkmode', 'DORMANT'] },
   { option: 'protoDown', value: true, words: 'protodown on', shows: ['proto_down', true] },
   {

@@ -7,7 +7,8 @@ export const vlanWitnesses = ofKind(vlan, {
   witnesses: [
     { option: 'id', value: 4094, words: 'id 4094', shows: ['id', 4094], fixed: 'the kernel keeps the id' },
     { option: 'protocol', value: '802.1ad', words: 'protocol 802.1ad', shows: ['protocol', '802.1ad'] },
-    { option: 'flags.reorderHeader', value: false, words: 'reorder_hdr off', shows: ['flags', []] },
+    // The kernel does not report flags of which none is set.
+    { option: 'flags.reorderHeader', value: false, reads: undefined, words: 'reorder_hdr off', shows: ['flags', undefined] },
     { option: 'flags.gvrp', value: true, words: 'gvrp on', shows: ['flags', ['REORDER_HDR', 'GVRP']] },
     { option: 'flags.mvrp', value: true, words: 'mvrp on', shows: ['flags', ['REORDER_HDR', 'MVRP']] },
     { option: 'flags.looseBinding', value: true, words: 'loose_binding on', shows: ['flags', ['REORDER_HDR', 'LOOSE_BINDING']] },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Field, Rows } from '../../../lib/schema/field.ts'
 import { runInside, type Shown, shownLink } from '../../support/ip.ts'
-import { type Feature, hasFeature, lackOf } from '../../support/kernel.ts'
+import { type Feature, hasFeature, lackOf, lackOfFeature } from '../../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../../support/namespace.ts'
 import { ip } from '../../support/test-namespaces.ts'
 
@@ -73,7 +73,7 @@ export function describeWitnesses(subject: Subject): void {
     afterAll(closeNamespaces)
     for (const [needs, witnesses] of byNeeds(subject.witnesses)) {
       if (needs === undefined || hasFeature(needs)) for (const witness of witnesses) describeWitness(stage, witness)
-      else it(`has ${listed(witnesses)} as ip has them`, context => context.skip(`${subject.kind}: this kernel has no ${needs}`))
+      else it(`has ${listed(witnesses)} as ip has them`, context => context.skip(lackOfFeature(subject.kind, needs)))
     }
     for (const reading of subject.readings ?? []) {
       it(`${reading.option}: we read what ${reading.file === undefined ? 'ip' : 'a file'} says`, () =>

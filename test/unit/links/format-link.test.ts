@@ -3,7 +3,7 @@ import { formatLink } from '../../../lib/links/format-link.ts'
 import type { Link } from '../../../lib/links/link.ts'
 
 function link(properties: object): Link {
-  return { index: 5, name: 'v0', flags: ['BROADCAST', 'MULTICAST'], up: false, mtu: 1500, ...properties } as Link
+  return { index: 5, name: 'v0', flags: ['BROADCAST', 'MULTICAST'], up: false, mtu: 1500, ...properties } as unknown as Link
 }
 
 describe('formatLink', () => {
