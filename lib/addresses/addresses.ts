@@ -2,6 +2,7 @@ import { DumpInterruptedError, invalidType, invalidValue, NetlinkError } from '.
 import { RecordFlag } from '../native/binding.ts'
 import { Failure } from '../protocol/failure.ts'
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
+import { Flattened } from '../protocol/flattened.ts'
 import { linkIndexOf } from '../protocol/link-index.ts'
 import type { Dumped } from '../protocol/request.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
@@ -115,7 +116,11 @@ export class Addresses {
   }
 
   /** As `list`, one by one while the kernel sends them: `for await (const address of ns.addresses.stream())`. */
-  async *stream(filter: AddressFilter = {}, call?: CallOptions): AsyncGenerator<Address, void, void> {
+  stream(filter: AddressFilter = {}, call?: CallOptions): AsyncGenerator<Address, void, void> {
+    return new Flattened(this.#parts(filter, call))
+  }
+
+  async *#parts(filter: AddressFilter, call: CallOptions | undefined): AsyncGenerator<readonly Address[], void, void> {
     const operation = 'addresses.stream'
     const matcher = new AddressMatcher(this.#session.begin(operation, 'address'), checkObject(operation, filter))
     const link = this.#linkIndex(operation, matcher, call)
@@ -125,11 +130,11 @@ export class Addresses {
       return matcher.matches(address, index) ? address : undefined
     }
     try {
-      yield* this.#stream(operation, matcher, decode, false, call).items(addressLocator, filter)
+      yield* this.#stream(operation, matcher, decode, false, call).parts(addressLocator, filter)
     } catch (error) {
       // The kernel refuses a filter that it does not know before it sends anything.
       if (!(error instanceof NetlinkError) || error.errno !== EINVAL || !matcher.isStrict) throw error
-      yield* this.#stream(operation, matcher, decode, true, call).items(addressLocator, filter)
+      yield* this.#stream(operation, matcher, decode, true, call).parts(addressLocator, filter)
     }
   }
 

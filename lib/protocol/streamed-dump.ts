@@ -2,6 +2,7 @@ import { DumpInterruptedError } from '../errors.ts'
 import { CompletionCode, DumpFlag, type NativeSocket } from '../native/binding.ts'
 import type { Message } from '../schema/message.ts'
 import type { Failure, Locator } from './failure.ts'
+import { Flattened } from './flattened.ts'
 import { type Decode, eachMessage, Request } from './request.ts'
 import { unwrap } from './unwrap.ts'
 
@@ -47,11 +48,16 @@ export class StreamedDump<T> extends Request<StreamEnd> {
   }
 
   /** One item after another; throws what went wrong, at the end DumpInterruptedError when the table changed meanwhile. */
-  async *items(locator?: Locator, given?: object): AsyncGenerator<T, void, void> {
+  items(locator?: Locator, given?: object): AsyncGenerator<T, void, void> {
+    return new Flattened(this.parts(locator, given))
+  }
+
+  /** The same, as many at a time as arrived together. */
+  async *parts(locator?: Locator, given?: object): AsyncGenerator<readonly T[], void, void> {
     try {
       for (;;) {
         const part = await this.#next()
-        if (Array.isArray(part)) yield* part
+        if (Array.isArray(part)) yield part
         else if (unwrap(part, locator, given).interrupted) throw new DumpInterruptedError<T>(this.operation, [])
         else return
       }

@@ -2,6 +2,7 @@ import { DumpInterruptedError, invalidType, invalidValue, NetlinkError } from '.
 import { RecordFlag } from '../native/binding.ts'
 import { Failure } from '../protocol/failure.ts'
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
+import { Flattened } from '../protocol/flattened.ts'
 import { linkIndexOf } from '../protocol/link-index.ts'
 import type { Dumped } from '../protocol/request.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
@@ -154,19 +155,23 @@ export class Routes {
    * As `list`, one by one while the kernel sends them: `for await (const route of ns.routes.stream({ table: 'main' }))`. Memory stays flat,
    * however long the table.
    */
-  async *stream(filter: RouteFilter = {}, call?: CallOptions): AsyncGenerator<Route, void, void> {
+  stream(filter: RouteFilter = {}, call?: CallOptions): AsyncGenerator<Route, void, void> {
+    return new Flattened(this.#parts(filter, call))
+  }
+
+  async *#parts(filter: RouteFilter, call: CallOptions | undefined): AsyncGenerator<readonly Route[], void, void> {
     const operation = 'routes.stream'
     const matcher = new RouteMatcher(this.#session.begin(operation, 'route'), checkObject(operation, filter))
     const link = this.#linkIndex(operation, matcher, call)
     const index = link === undefined ? undefined : unwrap(await link, routeLocator, filter)
     try {
-      yield* this.#stream(operation, matcher, index, false, call).items(routeLocator, filter)
+      yield* this.#stream(operation, matcher, index, false, call).parts(routeLocator, filter)
     } catch (error) {
       if (!(error instanceof NetlinkError)) throw error
       if (error.errno === ENOENT && matcher.asksForTable) return
       // The kernel refuses a filter that it does not know before it sends anything.
       if (error.errno !== EINVAL || !matcher.isStrict) throw error
-      yield* this.#stream(operation, matcher, index, true, call).items(routeLocator, filter)
+      yield* this.#stream(operation, matcher, index, true, call).parts(routeLocator, filter)
     }
   }
 
