@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import { type CallOptions, type Link, type Links, Rtnetlink } from '../../lib/index.ts'
 import { runProgram } from '../support/dist.ts'
 import { shownNames } from '../support/ip.ts'
@@ -12,24 +12,51 @@ beforeEach(async () => {
 })
 afterAll(closeNamespaces)
 
-/** One after another in one system call, each of them takes the kernel some 16 ms: long enough for what is done meanwhile. */
-const GROUPS = Array.from({ length: 20 }, (_, i) => 100 + i)
 /** Long enough for a native thread to start on a request, on a busy machine too. */
 const SENT = 60
 
+/** Groups of one link each, which are deleted one after another in one system call: as many as take the kernel several times as long. */
+let groups: number[] = []
+let needed = 0
+/** More do not fit in one system call. */
+const MOST = 50
+
+beforeAll(async () => {
+  const trial = await createNamespace()
+  await timeOf(trial, 2)
+  const each = (await timeOf(trial, 16)) / 16
+  needed = Math.ceil((5 * SENT) / each)
+  groups = Array.from({ length: Math.min(MOST, Math.max(20, needed)) }, (_, i) => 100 + i)
+})
+
+/** User-mode Linux deletes links faster than it starts a thread. */
+function skipUnlessSlow(context: TestContext): void {
+  if (needed > MOST) context.skip('session: this kernel deletes links too fast to be caught at it')
+}
+
+/** Milliseconds in which the kernel deletes that many groups of one link each. */
+async function timeOf({ links }: NamedNetns, count: number): Promise<number> {
+  const numbers = Array.from({ length: count }, (_, i) => 100 + i)
+  await Promise.all(numbers.map(group => links.add({ kind: 'ifb', name: `g${group}`, group })))
+  const start = performance.now()
+  await Promise.all(numbers.map(group => links.delete({ group })))
+  return performance.now() - start
+}
+
 async function addGroups(): Promise<void> {
-  await Promise.all(GROUPS.map(group => ns.links.add({ kind: 'ifb', name: `g${group}`, group, numTxQueues: 1, numRxQueues: 1 })))
+  await Promise.all(groups.map(group => ns.links.add({ kind: 'ifb', name: `g${group}`, group, numTxQueues: 1, numRxQueues: 1 })))
 }
 
 /** Deletes all of them in one batch; `call` is for the last one. */
 function deleteGroups(links: Links, call?: CallOptions): Promise<void>[] {
-  return GROUPS.map((group, i) => links.delete({ group }, i === GROUPS.length - 1 ? call : undefined))
+  return groups.map((group, i) => links.delete({ group }, i === groups.length - 1 ? call : undefined))
 }
 
 const remaining = async () => (await ns.links.list()).length
 
 describe('a timeout', () => {
-  it('gives a call up, and says that the kernel has the request', async () => {
+  it('gives a call up, and says that the kernel has the request', async context => {
+    skipUnlessSlow(context)
     await addGroups()
     const [last, ...others] = deleteGroups(ns.links, { timeout: SENT }).reverse()
     await expect(last).rejects.toMatchObject({
@@ -43,7 +70,8 @@ describe('a timeout', () => {
     expect(await remaining()).toBe(1)
   })
 
-  it('of a call that was not sent yet says that it never will be', async () => {
+  it('of a call that was not sent yet says that it never will be', async context => {
+    skipUnlessSlow(context)
     await addGroups()
     const deleting = deleteGroups(ns.links)
     await setTimeout(SENT)
@@ -57,11 +85,12 @@ describe('a timeout', () => {
     expect(shownNames(ns.name)).toEqual(['lo'])
   })
 
-  it('of the session holds for each call', async () => {
+  it('of the session holds for each call', async context => {
+    skipUnlessSlow(context)
     await addGroups()
     await using impatient = await Rtnetlink.open({ netns: ns, timeout: 1 })
     const results = await Promise.allSettled(deleteGroups(impatient.links))
-    expect(results.map(result => result.status === 'rejected' && result.reason.name)).toEqual(GROUPS.map(() => 'TimeoutError'))
+    expect(results.map(result => result.status === 'rejected' && result.reason.name)).toEqual(groups.map(() => 'TimeoutError'))
   })
 
   it.each([0, Number.POSITIVE_INFINITY])('of %d is none', async timeout => {
@@ -94,7 +123,8 @@ describe('an AbortSignal', () => {
     expect(shownNames(ns.name)).toEqual(['lo'])
   })
 
-  it('gives a call up with its reason, and does not undo what the kernel has', async () => {
+  it('gives a call up with its reason, and does not undo what the kernel has', async context => {
+    skipUnlessSlow(context)
     await addGroups()
     const controller = new AbortController()
     const [last, ...others] = deleteGroups(ns.links, { signal: controller.signal }).reverse()
@@ -143,7 +173,8 @@ describe('an AbortSignal', () => {
 })
 
 describe('close', () => {
-  it('ends what was not sent with ClosedError', async () => {
+  it('ends what was not sent with ClosedError', async context => {
+    skipUnlessSlow(context)
     const session = await Rtnetlink.open({ netns: ns })
     await addGroups()
     const deleting = deleteGroups(session.links)
@@ -157,16 +188,14 @@ describe('close', () => {
 
   it('leaves no call undecided that was made in its tick', async () => {
     const session = await Rtnetlink.open({ netns: ns })
-    const adding = session.links.add({ kind: 'ifb', name: 'perhaps' })
+    const setting = session.links.set('lo', { up: true })
     session.close()
-    const outcome = await adding.then(
+    const outcome = await setting.then(
       () => 'done',
       error => error.code,
     )
-    expect([
-      ['done', true],
-      ['ERR_CLOSED', false],
-    ]).toContainEqual([outcome, shownNames(ns.name).includes('perhaps')])
+    const { up } = await ns.links.get('lo')
+    expect(outcome).toBe(up ? 'done' : 'ERR_CLOSED')
   })
 
   it('makes later calls fail with ClosedError', async () => {
