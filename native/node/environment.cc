@@ -51,6 +51,15 @@ void Environment::end_requests(uint32_t count) {
   if (in_flight_ == 0) wake_.Unref(env_);
 }
 
+/** A cheap request that is alone is answered sooner than this thread could fall asleep and be woken. */
+void Environment::look_out() {
+  if (in_flight_ == 0 || in_flight_ > kFew || !look_out_.is_promising()) return;
+  sys::CompletionQueue& completions = runtime_->completions;
+  completions.attend();
+  look_out_.learn(look_out_.watch([&] { return completions.has_posted(); }));
+  if (completions.turn_away()) drain();
+}
+
 Napi::Object Environment::counters() const {
   Napi::Object result = Napi::Object::New(env_);
   result.Set("threads", runtime_->counters.threads.load());

@@ -2,9 +2,11 @@
 
 #include <napi.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
+#include "sys/look_out.h"
 #include "sys/runtime.h"
 
 namespace rtnetlink::node {
@@ -30,6 +32,9 @@ class Environment {
   /** Jobs hold on to this, never to the Environment. */
   const std::shared_ptr<sys::Runtime>& runtime() const { return runtime_; }
 
+  /** Watches for the answers to what was just sent, where that has been paying: for a few microseconds. */
+  void look_out();
+
   Napi::Object counters() const;
 
   /** The class of the namespace handles, for instanceof. Set when it is defined. */
@@ -39,6 +44,11 @@ class Environment {
   class Wake;
   static void on_wake(Napi::Env env, Napi::Function, Environment* environment, void*);
   using WakeFunction = Napi::TypedThreadSafeFunction<Environment, void, &Environment::on_wake>;
+
+  /** As long as a cheap request takes on a thread that is awake. */
+  static constexpr std::chrono::microseconds kLookOut{20};
+  /** With more under way there is no telling when the next one ends. */
+  static constexpr uint32_t kFew = 4;
 
   explicit Environment(Napi::Env env);
   static void tear_down(void* environment);
@@ -55,6 +65,7 @@ class Environment {
   Napi::FunctionReference deliver_;
   wire::CompletionBuffer taken_;
   uint32_t in_flight_ = 0;
+  sys::LookOut look_out_{kLookOut};
   bool torn_down_ = false;
 };
 

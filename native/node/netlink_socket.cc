@@ -57,7 +57,10 @@ void NetlinkSocket::queue_message(const Napi::CallbackInfo& info) {
 }
 
 // binding.ts: NativeSocket.flush()
-void NetlinkSocket::flush(const Napi::CallbackInfo&) { session_->flush(); }
+void NetlinkSocket::flush(const Napi::CallbackInfo&) {
+  session_->flush();
+  environment_.look_out();
+}
 
 // binding.ts: NativeSocket.resume()
 void NetlinkSocket::resume(const Napi::CallbackInfo& info) { session_->resume(to_id(info[0], "resume")); }

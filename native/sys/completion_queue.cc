@@ -25,6 +25,7 @@ void CompletionQueue::add(Append append) {
     const std::size_t before = posted_.bytes().size();
     append(posted_);
     if (!watched_.empty()) tell_watchers(posted_.bytes().subspan(before));
+    has_posted_.store(true, std::memory_order_release);
     if (std::exchange(woken_, true)) return;
   }
   wake_();
@@ -41,6 +42,18 @@ void CompletionQueue::post(uint32_t id, const SystemError& error) {
 void CompletionQueue::post(const wire::CompletionBuffer& completions) {
   if (completions.empty()) return;
   add([&](wire::CompletionBuffer& posted) { posted.append(completions); });
+}
+
+/** As one who was woken and has not come yet. */
+void CompletionQueue::attend() {
+  const std::lock_guard lock(mutex_);
+  woken_ = true;
+}
+
+bool CompletionQueue::turn_away() {
+  const std::lock_guard lock(mutex_);
+  woken_ = false;
+  return !posted_.empty();
 }
 
 void CompletionQueue::watch(uint32_t id) {
@@ -77,6 +90,7 @@ void CompletionQueue::take(wire::CompletionBuffer& into) {
   const std::lock_guard lock(mutex_);
   into.swap(posted_);
   woken_ = false;
+  has_posted_.store(false, std::memory_order_relaxed);
 }
 
 }  // namespace rtnetlink::sys

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -25,6 +26,14 @@ class CompletionQueue {
   void post(uint32_t id, const SystemError& error);
   void post(const wire::CompletionBuffer& completions);
 
+  /** Until the next take() the JavaScript thread watches by itself, and need not be woken. */
+  void attend();
+  /** Whether there is something to take, for a look without the mutex. */
+  bool has_posted() const { return has_posted_.load(std::memory_order_acquire); }
+  /** It stops watching: from now on it must be woken, also for what came meanwhile. True when there is something to
+   * take. */
+  bool turn_away();
+
   /** The request with this id will be waited for, once. Before it is sent. */
   void watch(uint32_t id);
   /** Waits for a watched request to complete. True when it succeeded. */
@@ -45,6 +54,7 @@ class CompletionQueue {
   wire::CompletionBuffer posted_;
   bool open_ = false;
   bool woken_ = false;
+  std::atomic<bool> has_posted_ = false;
   std::unordered_map<uint32_t, Watched> watched_;
   std::condition_variable_any told_;
 };

@@ -14,7 +14,8 @@ bool ThreadPool::submit(Job job) {
     Worker& worker = *idle_.back();
     idle_.pop_back();
     worker.job = std::move(job);
-    worker.wake.notify_one();
+    worker.called.store(true, std::memory_order_release);
+    if (worker.asleep) worker.wake.notify_one();
   } else if (workers_.size() < kMostThreads) {
     start_worker(std::move(job));
   } else {
@@ -58,10 +59,24 @@ bool ThreadPool::find_job(Lock& lock, Worker& worker) {
   }
   if (!worker.job && !stop_.stop_requested()) {
     idle_.push_back(&worker);
-    worker.wake.wait_for(lock, kIdleTime, [&] { return worker.job || stop_.stop_requested(); });
+    await_job(lock, worker);
     if (!worker.job) std::erase(idle_, &worker);
   }
   return worker.job && !stop_.stop_requested();
+}
+
+/** Jobs go to the last thread that became idle, so while it looks out the others may sleep. */
+void ThreadPool::await_job(Lock& lock, Worker& worker) {
+  worker.called.store(false, std::memory_order_relaxed);
+  if (look_out_.is_promising()) {
+    lock.unlock();
+    const bool called = look_out_.watch([&] { return worker.called.load(std::memory_order_acquire); });
+    lock.lock();
+    look_out_.learn(called);
+  }
+  worker.asleep = true;
+  worker.wake.wait_for(lock, kIdleTime, [&] { return worker.job || stop_.stop_requested(); });
+  worker.asleep = false;
 }
 
 /** A thread cannot join itself: it leaves that to the next one that ends, or to stop(), and joins those that ended

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "sys/counters.h"
+#include "sys/look_out.h"
 
 namespace rtnetlink::sys {
 
@@ -43,6 +45,10 @@ class ThreadPool {
     std::condition_variable wake;
     /** What it is to do next. */
     Job job;
+    /** There is a job, for a look without the mutex. */
+    std::atomic<bool> called = false;
+    /** It must be woken: it does not look by itself any more. */
+    bool asleep = false;
   };
   using Workers = std::list<Worker>;
   using Lock = std::unique_lock<std::mutex>;
@@ -50,10 +56,13 @@ class ThreadPool {
   void start_worker(Job job);
   void work(Workers::iterator self);
   bool find_job(Lock& lock, Worker& worker);
+  void await_job(Lock& lock, Worker& worker);
   void retire(Lock& lock, Workers::iterator self);
 
   static constexpr std::size_t kMostThreads = 128;
   static constexpr std::chrono::seconds kIdleTime{2};
+  /** A program that awaits one request after another sends the next one this soon. */
+  static constexpr std::chrono::microseconds kLookOut{100};
 
   Counters& counters_;
   std::stop_source stop_;
@@ -63,6 +72,7 @@ class ThreadPool {
   /** The last one to become idle gets the next job: its caches are warm, and the others have the time to end. */
   std::vector<Worker*> idle_;
   std::deque<Job> waiting_;
+  LookOut look_out_{kLookOut};
 };
 
 }  // namespace rtnetlink::sys
