@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Link } from '../../lib/index.ts'
-import { shownLink } from '../support/ip.ts'
+import { shownLink, shownPort } from '../support/ip.ts'
 import { lackOf } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
 
@@ -47,6 +47,30 @@ describe('a bridge', () => {
     expect((await portOf('port1')).state).toBe('listening')
     await ns.links.set('port1', { port: { kind: 'bridge', state: 'forwarding' } })
     expect(shownLink(ns.name, 'port1').linkinfo.info_slave_data.state).toBe('forwarding')
+  })
+
+  it('has ports as bridge(8) shows them', async () => {
+    await ns.links.set('port1', { port: { kind: 'bridge', isolated: true, hairpin: true, priority: 9, cost: 5 } })
+    const port = await portOf('port1')
+    expect(shownPort(ns.name, 'port1')).toMatchObject({
+      state: port.state,
+      priority: port.priority,
+      cost: port.cost,
+      hairpin: port.hairpin,
+      guard: port.guard,
+      root_block: port.rootBlock,
+      fastleave: port.fastLeave,
+      learning: port.learning,
+      flood: port.flood,
+      mcast_flood: port.multicastFlood,
+      bcast_flood: port.broadcastFlood,
+      mcast_to_unicast: port.multicastToUnicast,
+      neigh_suppress: port.neighborSuppress,
+      vlan_tunnel: port.vlanTunnel,
+      isolated: port.isolated,
+      locked: port.locked,
+    })
+    expect(port).toMatchObject({ isolated: true, hairpin: true, priority: 9, cost: 5 })
   })
 
   it('forgets what it learned on fdbFlush', async () => {

@@ -30,8 +30,3 @@ export function shownPort(namespace: string, name: string): Shown {
 export function runInside(namespace: string, ...words: string[]): string {
   return ip('netns', 'exec', namespace, ...words)
 }
-
-/** Text of a file below /sys/class/net/NAME, as seen inside the namespace. */
-export function sysfs(namespace: string, name: string, path: string): string {
-  return runInside(namespace, 'cat', `/sys/class/net/${name}/${path}`).trim()
-}
