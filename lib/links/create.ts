@@ -38,172 +38,173 @@ export async function create(
   return await new Creation(session, operation, options as unknown as Given, call, exclusive).run()
 }
 
+/** `private`, not `#`: thousands are made in a tick, and V8 takes microseconds to set up private names. */
 class Creation {
-  readonly #session: Session
-  readonly #operation: string
-  readonly #options: Given
-  readonly #altNames: unknown
-  readonly #call: CallOptions | undefined
-  readonly #peer: Given | undefined
-  readonly #peerPath: string
+  private readonly session: Session
+  private readonly operation: string
+  private readonly options: Given
+  private readonly altNames: unknown
+  private readonly call: CallOptions | undefined
+  private readonly peer: Given | undefined
+  private readonly peerPath: string
   /** The link must not be there yet: then it may be taken away again. */
-  readonly #exclusive: boolean
+  private readonly exclusive: boolean
   /** Options are left for the message behind the first. */
-  #rest = false
+  private rest = false
 
   constructor(session: Session, operation: string, given: Given, call: CallOptions | undefined, exclusive: boolean) {
-    const { altNames, ...options } = given
-    const kind = findLinkKind(String(options.kind))
-    this.#session = session
-    this.#operation = operation
-    this.#options = options
-    this.#altNames = altNames
-    this.#call = call
-    this.#exclusive = exclusive
-    this.#peer =
-      kind?.peer === undefined ? undefined : ((options[kind.key] as Given | undefined)?.[kind.peer] as Given | undefined)
-    this.#peerPath = `${kind?.key}.${kind?.peer}`
+    const kind = findLinkKind(String(given.kind))
+    this.session = session
+    this.operation = operation
+    this.options = given
+    this.altNames = given.altNames
+    this.call = call
+    this.exclusive = exclusive
+    this.peer = kind?.peer === undefined ? undefined : ((given[kind.key] as Given | undefined)?.[kind.peer] as Given | undefined)
+    this.peerPath = `${kind?.key}.${kind?.peer}`
   }
 
   async run(): Promise<Link> {
-    const { netns } = this.#options
-    const name = exactName(this.#options)
+    const { netns } = this.options
+    const name = exactName(this.options)
     if (netns !== undefined && name === undefined)
-      throw missingOption(this.#operation, 'name', ' with "netns": the link could not be found there otherwise')
-    let program = this.#lowerCreation()
-    if (this.#hasFollowUps()) {
+      throw missingOption(this.operation, 'name', ' with "netns": the link could not be found there otherwise')
+    let program = this.lowerCreation()
+    if (this.hasFollowUps()) {
       // A caller's mistake must show before anything is sent, so what follows is written once only to see that it can be.
-      this.#tryFollowUps()
-      program = this.#lowerCreation()
+      this.tryFollowUps()
+      program = this.lowerCreation()
     }
-    const flags = NLM_F_CREATE | (this.#exclusive ? NLM_F_EXCL : 0) | (name === undefined ? NLM_F_ECHO : 0)
-    const chained = netns === undefined && name !== undefined && this.#peerIsAtHand()
-    const beside = chained ? this.#peerPlace() : undefined
+    const flags = NLM_F_CREATE | (this.exclusive ? NLM_F_EXCL : 0) | (name === undefined ? NLM_F_ECHO : 0)
+    const chained = netns === undefined && name !== undefined && this.peerIsAtHand()
+    const beside = chained ? this.peerPlace() : undefined
     const record = RecordFlag.renames | (beside === undefined ? 0 : RecordFlag.awaited)
-    const created = this.#session.acknowledge('newLink', program, flags, record, this.#call)
-    if (!chained) return await this.#stepByStep(created, name)
+    const created = this.session.acknowledge('newLink', program, flags, record, this.call)
+    if (!chained) return await this.stepByStep(created, name)
     try {
-      return await this.#chain(created, name as string, beside?.session)
+      return await this.chain(created, name as string, beside?.session)
     } finally {
       beside?.pin.unpin()
     }
   }
 
   /** Where the peer is to be changed, if something is to be and it is in a namespace of its own. */
-  #peerPlace(): NamespaceDescriptor | undefined {
-    const netns = this.#peer !== undefined && needsFollowUp(this.#peer) ? this.#peer.netns : undefined
+  private peerPlace(): NamespaceDescriptor | undefined {
+    const netns = this.peer !== undefined && needsFollowUp(this.peer) ? this.peer.netns : undefined
     return isNamespaceHandle(netns) ? netns[namespaceDescriptor]() : undefined
   }
 
-  #lowerCreation(): Program {
-    const program = this.#session.begin(this.#operation, 'link')
-    this.#rest = lowerLink(program, this.#options, 'create').rest
+  private lowerCreation(): Program {
+    const program = this.session.begin(this.operation, 'link')
+    this.rest = lowerLink(program, this.options, 'create').rest
     return program
   }
 
-  #hasFollowUps(): boolean {
-    return this.#rest || this.#altNames !== undefined || (this.#peer !== undefined && needsFollowUp(this.#peer))
+  private hasFollowUps(): boolean {
+    return this.rest || this.altNames !== undefined || (this.peer !== undefined && needsFollowUp(this.peer))
   }
 
-  #tryFollowUps(): void {
-    if (this.#altNames !== undefined) this.#lowerAltNames(this.#session, 1)
-    if (this.#rest) this.#lowerRest(this.#session, 1)
-    if (this.#peer !== undefined) this.#lowerPeer(this.#session, this.#peer, 1)
+  private tryFollowUps(): void {
+    if (this.altNames !== undefined) this.lowerAltNames(this.session, 1)
+    if (this.rest) this.lowerRest(this.session, 1)
+    if (this.peer !== undefined) this.lowerPeer(this.session, this.peer, 1)
   }
 
   /** Whether nothing is to be done to the peer, or all of it by a known name, here or through the session of a handle. */
-  #peerIsAtHand(): boolean {
-    if (this.#peer === undefined || !needsFollowUp(this.#peer)) return true
-    const { netns } = this.#peer
-    return exactName(this.#peer) !== undefined && (netns === undefined || isNamespaceHandle(netns))
+  private peerIsAtHand(): boolean {
+    if (this.peer === undefined || !needsFollowUp(this.peer)) return true
+    const { netns } = this.peer
+    return exactName(this.peer) !== undefined && (netns === undefined || isNamespaceHandle(netns))
   }
 
   /**
    * All messages in one tick, each linked to the one before. What goes through the session of the peer's namespace waits there for
    * the link to be made, and this session waits for it in turn.
    */
-  async #chain(created: Promise<undefined | Failure>, name: string, beside: Session | undefined): Promise<Link> {
-    const creation = this.#session.latest
-    const steps = this.#followUps(this.#session, name, RecordFlag.linked)
-    beside?.after(this.#operation, creation)
+  private async chain(created: Promise<undefined | Failure>, name: string, beside: Session | undefined): Promise<Link> {
+    const creation = this.session.latest
+    const steps = this.followUps(this.session, name, RecordFlag.linked)
+    beside?.after(this.operation, creation)
     const awaited = beside === undefined ? 0 : RecordFlag.awaited
-    const peerName = this.#peer && exactName(this.#peer)
-    const peer = this.#followUpPeer(beside ?? this.#session, peerName, RecordFlag.linked | awaited)
-    if (beside !== undefined) this.#session.after(this.#operation, beside.latest)
-    const link = read(this.#session, this.#operation, name, RecordFlag.linked, this.#call)
-    this.#check(await created)
-    const undo = this.#removal(this.#session, name)
+    const peerName = this.peer && exactName(this.peer)
+    const peer = this.followUpPeer(beside ?? this.session, peerName, RecordFlag.linked | awaited)
+    if (beside !== undefined) this.session.after(this.operation, beside.latest)
+    // Alone behind the first it need not be linked, and travels in the same system call: if that fails, nobody looks at it.
+    const alone = steps.length === 0 && peer.length === 0
+    const link = read(this.session, this.operation, name, alone ? 0 : RecordFlag.linked, this.call)
+    this.check(await created)
+    const undo = this.removal(this.session, name)
     await finish(steps, targetLocator, undo)
-    await finish(peer, this.#peerLocator, undo)
-    return this.#check(await link)
+    await finish(peer, this.peerLocator, undo)
+    return this.check(await link)
   }
 
   /** The link or its peer is elsewhere, or the kernel chose its name: what follows waits for the first answer. */
-  async #stepByStep(created: Promise<undefined | Failure>, name: string | undefined): Promise<Link> {
-    const echoed = name === undefined ? readEcho(this.#session, this.#operation, this.#call) : undefined
-    this.#check(await created)
+  private async stepByStep(created: Promise<undefined | Failure>, name: string | undefined): Promise<Link> {
+    const echoed = name === undefined ? readEcho(this.session, this.operation, this.call) : undefined
+    this.check(await created)
     const place =
-      this.#options.netns === undefined ? undefined : await sessionIn(this.#options.netns as NamespaceReference, this.#operation)
+      this.options.netns === undefined ? undefined : await sessionIn(this.options.netns as NamespaceReference, this.operation)
     try {
-      const session = place?.session ?? this.#session
-      const target = name ?? this.#check(await (echoed as Promise<Link | Failure>)).index
-      const undo = this.#removal(session, target)
-      await finish(this.#followUps(session, target, 0), targetLocator, undo)
-      if (this.#peer !== undefined && needsFollowUp(this.#peer)) await this.#finishPeer(this.#peer, session, target, undo)
-      return this.#check(await read(session, this.#operation, target, 0, this.#call))
+      const session = place?.session ?? this.session
+      const target = name ?? this.check(await (echoed as Promise<Link | Failure>)).index
+      const undo = this.removal(session, target)
+      await finish(this.followUps(session, target, 0), targetLocator, undo)
+      if (this.peer !== undefined && needsFollowUp(this.peer)) await this.finishPeer(this.peer, session, target, undo)
+      return this.check(await read(session, this.operation, target, 0, this.call))
     } finally {
       place?.release()
     }
   }
 
-  async #finishPeer(peer: Given, session: Session, target: string | number, undo: Undo | undefined): Promise<void> {
-    const place = peer.netns === undefined ? undefined : await sessionIn(peer.netns as NamespaceReference, this.#operation)
+  private async finishPeer(peer: Given, session: Session, target: string | number, undo: Undo | undefined): Promise<void> {
+    const place = peer.netns === undefined ? undefined : await sessionIn(peer.netns as NamespaceReference, this.operation)
     try {
-      const name = exactName(peer) ?? this.#check(await read(session, this.#operation, target, 0, this.#call)).link
-      await finish(this.#followUpPeer(place?.session ?? this.#session, name, 0), this.#peerLocator, undo)
+      const name = exactName(peer) ?? this.check(await read(session, this.operation, target, 0, this.call)).link
+      await finish(this.followUpPeer(place?.session ?? this.session, name, 0), this.peerLocator, undo)
     } finally {
       place?.release()
     }
   }
 
   /** Messages about the link itself: alternative names, and what the kernel does not take on creation. */
-  #followUps(session: Session, target: string | number, record: number): Steps {
+  private followUps(session: Session, target: string | number, record: number): Steps {
     const steps: Steps = []
-    if (this.#altNames !== undefined) {
-      const program = this.#lowerAltNames(session, target)
-      steps.push(session.acknowledge('newLinkProperty', program, 0, record | RecordFlag.renames, this.#call))
+    if (this.altNames !== undefined) {
+      const program = this.lowerAltNames(session, target)
+      steps.push(session.acknowledge('newLinkProperty', program, 0, record | RecordFlag.renames, this.call))
     }
-    if (this.#rest) {
-      const { program, info } = this.#lowerRest(session, target)
-      steps.push(session.acknowledge(info ? 'newLink' : 'setLink', program, 0, record, this.#call))
+    if (this.rest) {
+      const { program, info } = this.lowerRest(session, target)
+      steps.push(session.acknowledge(info ? 'newLink' : 'setLink', program, 0, record, this.call))
     }
     return steps
   }
 
-  #lowerAltNames(session: Session, target: string | number): Program {
-    const program = session.begin(this.#operation, 'link')
-    lowerAltNames(program, target, this.#altNames)
+  private lowerAltNames(session: Session, target: string | number): Program {
+    const program = session.begin(this.operation, 'link')
+    lowerAltNames(program, target, this.altNames)
     return program
   }
 
-  #lowerRest(session: Session, target: string | number): { program: Program; info: boolean } {
-    const program = session.begin(this.#operation, 'link')
+  private lowerRest(session: Session, target: string | number): { program: Program; info: boolean } {
+    const program = session.begin(this.operation, 'link')
     lowerTarget(program, target)
-    const { info } = lowerLink(program, this.#options, 'afterCreation')
+    const { info } = lowerLink(program, this.options, 'afterCreation')
     return { program, info }
   }
 
   /** One message at most: what the kernel ignores or refuses of a link that is described inside another one. */
-  #followUpPeer(session: Session, target: string | number | undefined, record: number): Steps {
-    if (this.#peer === undefined || target === undefined || !needsFollowUp(this.#peer)) return []
-    return [session.acknowledge('setLink', this.#lowerPeer(session, this.#peer, target), 0, record, this.#call)]
+  private followUpPeer(session: Session, target: string | number | undefined, record: number): Steps {
+    if (this.peer === undefined || target === undefined || !needsFollowUp(this.peer)) return []
+    return [session.acknowledge('setLink', this.lowerPeer(session, this.peer, target), 0, record, this.call)]
   }
 
-  #lowerPeer(session: Session, peer: Given, target: string | number): Program {
+  private lowerPeer(session: Session, peer: Given, target: string | number): Program {
     const { up, master } = peer
-    const program = session.begin(this.#operation, 'link')
+    const program = session.begin(this.operation, 'link')
     lowerTarget(program, target)
-    for (const key of this.#peerPath.split('.')) {
+    for (const key of this.peerPath.split('.')) {
       program.at(key)
       program.enter()
     }
@@ -212,25 +213,25 @@ class Creation {
     return program
   }
 
-  get #peerLocator(): Locator {
+  private get peerLocator(): Locator {
     return {
-      locate: (...where) => `${this.#peerPath}.${targetLocator.locate(...where)}`,
+      locate: (...where) => `${this.peerPath}.${targetLocator.locate(...where)}`,
       keyOf: number => targetLocator.keyOf(number),
     }
   }
 
   /** Takes the link away again; undefined for one that may have been there before. */
-  #removal(session: Session, target: string | number): Undo | undefined {
-    if (!this.#exclusive) return undefined
+  private removal(session: Session, target: string | number): Undo | undefined {
+    if (!this.exclusive) return undefined
     return () => {
-      const program = session.begin(this.#operation, 'link')
+      const program = session.begin(this.operation, 'link')
       lowerTarget(program, target)
       return session.acknowledge('deleteLink', program, 0, RecordFlag.renames)
     }
   }
 
-  #check<T>(outcome: T | Failure): T {
-    return unwrap(outcome, linkTable, this.#options, linkHint(this.#options, !this.#exclusive))
+  private check<T>(outcome: T | Failure): T {
+    return unwrap(outcome, linkTable, this.options, linkHint(this.options, !this.exclusive))
   }
 }
 

@@ -16,7 +16,8 @@ type Options = Readonly<Record<string, unknown>>
 
 /** What the parts of a link's options are about. */
 interface Split {
-  readonly common: Options
+  /** Options that are no common rows. */
+  readonly passOver: ReadonlySet<string>
   readonly kind: LinkKind | undefined
   readonly kernelKind: string | undefined
   readonly data: unknown
@@ -34,7 +35,7 @@ export interface Lowered {
 /** Writes one message of a link: the common rows, and the nest with the kind's data. */
 export function lowerLink(program: Program, options: object, phase: Phase): Lowered {
   const split = splitOptions(program, options as Options, phase)
-  const rest = linkTable.lower(program, split.common, phase)
+  const rest = linkTable.lower(program, options, phase, split.passOver)
   const start = program.length
   // Data of a port means something only once the link has its master, which the kernel sets last of all.
   const portLater = phase === 'create' && split.port !== undefined
@@ -43,26 +44,41 @@ export function lowerLink(program: Program, options: object, phase: Phase): Lowe
   return { rest: rest || portLater, info: program.length > start }
 }
 
+const OWN_KEYS = ['kind', 'kernelKind', 'data', 'port']
+const passOverOf = new Map<LinkKind | undefined, Record<Phase, ReadonlySet<string>>>()
+
+/** Kept for each kind: links are made by the thousand. Alternative names of a new link are the business of who creates it. */
+function passOver(kind: LinkKind | undefined, phase: Phase): ReadonlySet<string> {
+  let known = passOverOf.get(kind)
+  if (known === undefined) {
+    const change = new Set(kind === undefined ? OWN_KEYS : [...OWN_KEYS, kind.key])
+    const create = new Set([...change, 'altNames'])
+    known = { create, afterCreation: create, change }
+    passOverOf.set(kind, known)
+  }
+  return known[phase]
+}
+
 function splitOptions(program: Program, options: Options, phase: Phase): Split {
-  const { kind: name, kernelKind, data, port, ...common } = options
-  const kind = name === undefined ? kindByKey(program, common) : kindByName(program, name)
+  const { kind: name, kernelKind, data, port } = options
+  const kind = name === undefined ? kindByKey(program, options) : kindByName(program, name)
   if (phase === 'create' && name === undefined) {
     program.at('kind')
     throw missingOption(program.operation, 'kind')
   }
-  if (name === 'other') return { common, kind: undefined, kernelKind: checkKernelKind(program, kernelKind), data, port }
-  for (const [key, value] of Object.entries({ kernelKind, data })) {
-    program.at(key)
-    if (value !== undefined) throw invalidValue(program.operation, key, 'goes only with kind: "other"')
-  }
-  if (kind === undefined) return { common, kind, kernelKind: undefined, data: undefined, port }
-  const { [kind.key]: kindData, ...rest } = common
-  refuseOtherKinds(program, kind, rest)
-  if (phase === 'create' && kind.requiresLink && rest.link === undefined)
+  const split = { passOver: passOver(kind, phase), kind, port }
+  if (name === 'other') return { ...split, kernelKind: checkKernelKind(program, kernelKind), data }
+  if (kernelKind !== undefined) throw invalidValue(program.operation, 'kernelKind', ONLY_OTHER)
+  if (data !== undefined) throw invalidValue(program.operation, 'data', ONLY_OTHER)
+  if (kind === undefined) return { ...split, kernelKind: undefined, data: undefined }
+  refuseOtherKinds(program, kind, options)
+  if (phase === 'create' && kind.requiresLink && options.link === undefined)
     throw missingOption(program.operation, 'link', ` with kind: "${kind.kind}"`)
-  checkMtu(program, kind, rest.mtu)
-  return { common: rest, kind, kernelKind: kind.kind, data: kindData, port }
+  checkMtu(program, kind, options.mtu)
+  return { ...split, kernelKind: kind.kind, data: options[kind.key] }
 }
+
+const ONLY_OTHER = 'goes only with kind: "other"'
 
 function kindByName(program: Program, name: unknown): LinkKind | undefined {
   program.at('kind')
@@ -86,8 +102,10 @@ function kindByKey(program: Program, options: Options): LinkKind | undefined {
 }
 
 function refuseOtherKinds(program: Program, kind: LinkKind, options: Options): void {
-  const other = kindByKey(program, options)
-  if (other !== undefined) throw invalidValue(program.operation, other.key, `does not go with kind: "${kind.kind}"`)
+  for (const other of linkKinds as readonly unknown[] as readonly LinkKind[]) {
+    if (other !== kind && options[other.key] !== undefined)
+      throw invalidValue(program.operation, other.key, `does not go with kind: "${kind.kind}"`)
+  }
 }
 
 function checkMtu(program: Program, { mtu: range }: LinkKind, mtu: unknown): void {

@@ -23,6 +23,8 @@ export interface TableOptions {
  */
 export type Phase = 'create' | 'afterCreation' | 'change'
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** Rows that stand together in one nest or message. */
 export class Table<R extends Rows = Rows> {
   readonly name: string
@@ -76,13 +78,13 @@ export class Table<R extends Rows = Rows> {
 
   /**
    * Writes the options that belong into this phase's message; unknown and read-only ones are the caller's mistake.
-   * Answers whether some are left for the message after creation.
+   * Answers whether some are left for the message after creation. `passOver` has keys that are lowered elsewhere.
    */
-  lower(program: Program, options: object, phase: Phase): boolean {
+  lower(program: Program, options: object, phase: Phase, passOver: ReadonlySet<string> = NONE): boolean {
     let rest = false
     for (const key in options) {
       const value = (options as Record<string, unknown>)[key]
-      if (value === undefined) continue
+      if (value === undefined || passOver.has(key)) continue
       program.at(key)
       const field = this.#byKey.get(key)
       if (field === undefined) this.refuse(program, key)
