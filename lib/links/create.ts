@@ -118,20 +118,17 @@ class Creation {
   }
 
   /**
-   * All messages in one tick, each linked to the one before. What goes through the session of the peer's namespace waits there for
-   * the link to be made, and this session waits for it in turn.
+   * All messages in one tick. Those about the link are linked to the one before; what goes through the session of the peer's
+   * namespace waits there for the link to be made.
    */
   private async chain(created: Promise<undefined | Failure>, name: string, beside: Session | undefined): Promise<Link> {
-    const creation = this.session.latest
+    beside?.after(this.operation, this.session.latest)
     const steps = this.followUps(this.session, name, RecordFlag.linked)
-    beside?.after(this.operation, creation)
-    const awaited = beside === undefined ? 0 : RecordFlag.awaited
     const peerName = this.peer && exactName(this.peer)
-    const peer = this.followUpPeer(beside ?? this.session, peerName, RecordFlag.linked | awaited)
-    if (beside !== undefined) this.session.after(this.operation, beside.latest)
-    // Alone behind the first it need not be linked, and travels in the same system call: if that fails, nobody looks at it.
-    const alone = steps.length === 0 && peer.length === 0
-    const link = read(this.session, this.operation, name, alone ? 0 : RecordFlag.linked, this.call)
+    const peer = this.followUpPeer(beside ?? this.session, peerName, RecordFlag.linked)
+    // Right behind the first it need not be linked, and travels in the same system call: if that fails, nobody looks at it.
+    const first = steps.length === 0 && (peer.length === 0 || beside !== undefined)
+    const link = read(this.session, this.operation, name, first ? 0 : RecordFlag.linked, this.call)
     this.check(await created)
     const undo = this.removal(this.session, name)
     await finish(steps, targetLocator, undo)

@@ -31,7 +31,8 @@ export class Links {
   }
 
   /**
-   * Adds a link and resolves with it as the kernel made it. Same as `ip link add`.
+   * Adds a link and resolves with it as the kernel made it. Same as `ip link add`. Carrier, and with it `operationalState`, may follow a
+   * moment later: the kernel brings them from a work queue of its own.
    *
    * What the kernel does not take on creation (`alias`, `carrier`, `protoDown`, `families`, `port`, alternative names, `veth.peer.up`)
    * follows in messages right behind; if one of those fails, the link is removed again and the error says so.

@@ -1,5 +1,7 @@
 #include "node/namespace.h"
 
+#include <linux/netlink.h>
+
 #include <mutex>
 #include <utility>
 
@@ -7,6 +9,7 @@
 #include "node/request.h"
 #include "sys/named_namespace.h"
 #include "sys/namespace.h"
+#include "sys/netlink_socket.h"
 
 namespace rtnetlink::node {
 namespace {
@@ -44,19 +47,29 @@ class Namespace::Slot {
  public:
   explicit Slot(std::shared_ptr<sys::Runtime> runtime) : runtime_(std::move(runtime)) {}
 
-  void put(sys::UniqueFd descriptor) {
+  void put(sys::UniqueFd descriptor, std::shared_ptr<sys::SpareSocket> spare = nullptr) {
     const auto held = std::make_shared<const Held>(Held{.runtime = runtime_,
                                                         .counted = sys::Counted(runtime_->counters.namespaces),
                                                         .descriptor = std::move(descriptor)});
     const std::lock_guard lock(mutex_);
-    if (!closed_) descriptor_ = {held, &held->descriptor};
+    if (closed_) return;
+    descriptor_ = {held, &held->descriptor};
+    spare_ = std::move(spare);
   }
 
   void close() {
     std::shared_ptr<const sys::UniqueFd> last;
+    std::shared_ptr<sys::SpareSocket> spare;
     const std::lock_guard lock(mutex_);
     closed_ = true;
     last.swap(descriptor_);
+    spare.swap(spare_);
+  }
+
+  /** Whose namespace this is has no other use for it. */
+  std::shared_ptr<sys::SpareSocket> take_spare() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(spare_, nullptr);
   }
 
   std::shared_ptr<const sys::UniqueFd> get() const {
@@ -74,6 +87,7 @@ class Namespace::Slot {
   std::shared_ptr<sys::Runtime> runtime_;
   mutable std::mutex mutex_;
   std::shared_ptr<const sys::UniqueFd> descriptor_;
+  std::shared_ptr<sys::SpareSocket> spare_;
   bool closed_ = false;
 };
 
@@ -105,6 +119,10 @@ std::shared_ptr<const sys::UniqueFd> Namespace::descriptor_of(Napi::Value value)
   return descriptor;
 }
 
+std::shared_ptr<sys::SpareSocket> Namespace::spare_socket_of(Napi::Value value) {
+  return value.IsUndefined() ? nullptr : Unwrap(value.As<Napi::Object>())->slot_->take_spare();
+}
+
 Namespace::Namespace(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<Namespace>(info), slot_(std::make_shared<Slot>(Environment::of(info.Env()).runtime())) {}
 
@@ -129,7 +147,7 @@ Napi::Value Namespace::inode(const Napi::CallbackInfo& info) {
 // binding.ts: NativeNamespace.create()
 void Namespace::create(const Napi::CallbackInfo& info) {
   const uint32_t id = to_id(info[0], "create");
-  run_request_apart(Environment::of(info.Env()), id, fill(info.Env(), sys::create_namespace));
+  run_request_apart(Environment::of(info.Env()), id, make(info.Env(), sys::create_namespace));
 }
 
 // binding.ts: NativeNamespace.createNamed()
@@ -138,7 +156,7 @@ void Namespace::create_named(const Napi::CallbackInfo& info) {
   auto open = [directory = path_argument(info, 1), name = name_argument(info, 2)] {
     return sys::create_named_namespace(directory, name);
   };
-  run_request_apart(Environment::of(info.Env()), id, fill(info.Env(), std::move(open)));
+  run_request_apart(Environment::of(info.Env()), id, make(info.Env(), std::move(open)));
 }
 
 // binding.ts: NativeNamespace.openPath()
@@ -174,6 +192,15 @@ void Namespace::close(const Napi::CallbackInfo&) {
 
 void Namespace::claim(Napi::Env env) {
   if (std::exchange(claimed_, true)) throw Napi::TypeError::New(env, "this Namespace was opened or closed before");
+}
+
+/** What makes a namespace for this handle, on a thread that goes into it. */
+std::function<void()> Namespace::make(Napi::Env env, std::function<sys::UniqueFd()> create) {
+  claim(env);
+  return [slot = slot_, create = std::move(create)] {
+    sys::UniqueFd created = create();
+    slot->put(std::move(created), std::make_shared<sys::SpareSocket>(sys::NetlinkSocket::open(NETLINK_ROUTE)));
+  };
 }
 
 /** What opens this handle, on whatever thread. */

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "node/environment.h"
+#include "sys/spare_socket.h"
 #include "sys/unique_fd.h"
 
 namespace rtnetlink::node {
@@ -22,6 +23,8 @@ class Namespace : public Napi::ObjectWrap<Namespace> {
    * does with the handle; null for undefined. @throws TypeError when it is something else, or not open.
    */
   static std::shared_ptr<const sys::UniqueFd> descriptor_of(Napi::Value value);
+  /** A socket in its namespace that is there already, for the first who asks; null for all others. */
+  static std::shared_ptr<sys::SpareSocket> spare_socket_of(Napi::Value value);
 
   explicit Namespace(const Napi::CallbackInfo& info);
 
@@ -38,6 +41,7 @@ class Namespace : public Napi::ObjectWrap<Namespace> {
   void close(const Napi::CallbackInfo& info);
 
   void claim(Napi::Env env);
+  std::function<void()> make(Napi::Env env, std::function<sys::UniqueFd()> create);
   std::function<void()> fill(Napi::Env env, std::function<sys::UniqueFd()> open);
 
   bool claimed_ = false;

@@ -11,28 +11,45 @@ void CompletionQueue::open(std::function<void()> wake) {
 }
 
 void CompletionQueue::close() {
+  std::unordered_map<uint32_t, Watched> forgotten;
   const std::lock_guard lock(mutex_);
   open_ = false;
   posted_.clear();
+  forgotten.swap(watched_);
 }
 
 /** Wakes without the mutex, or the JavaScript thread would wake up only to wait for it. */
 template <typename Append>
-void CompletionQueue::add(Append append) {
+void CompletionQueue::add(Append append, bool alone) {
+  Calls calls;
+  bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     if (!open_) return;
     const std::size_t before = posted_.bytes().size();
     append(posted_);
-    if (!watched_.empty()) tell_watchers(posted_.bytes().subspan(before));
+    if (!watched_.empty()) calls = settle_watched(posted_.bytes().subspan(before));
     has_posted_.store(true, std::memory_order_release);
-    if (std::exchange(woken_, true)) return;
+    wake = alone && !std::exchange(woken_, true);
   }
-  wake_();
+  for (const auto& call : calls) call();
+  if (wake) wake_();
 }
 
 void CompletionQueue::post(const wire::Completion& completion, wire::Bytes first, wire::Bytes second) {
   add([&](wire::CompletionBuffer& posted) { posted.append(completion, first, second); });
+}
+
+void CompletionQueue::post_with_next(const wire::Completion& completion) {
+  add([&](wire::CompletionBuffer& posted) { posted.append(completion); }, false);
+}
+
+void CompletionQueue::wake_for_rest() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!open_ || posted_.empty() || std::exchange(woken_, true)) return;
+  }
+  wake_();
 }
 
 void CompletionQueue::post(uint32_t id, const SystemError& error) {
@@ -58,31 +75,37 @@ bool CompletionQueue::turn_away() {
 
 void CompletionQueue::watch(uint32_t id) {
   const std::lock_guard lock(mutex_);
-  watched_.emplace(id, Watched::kUnderWay);
+  if (open_) watched_.emplace(id, Watched{});
 }
 
-bool CompletionQueue::wait_for(uint32_t id, const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
+std::optional<bool> CompletionQueue::succeeded(uint32_t id, std::function<void(bool)> then) {
+  const std::lock_guard lock(mutex_);
   const auto watched = watched_.find(id);
   if (watched == watched_.end()) return false;
-  const Watched& state = watched->second;
-  told_.wait(lock, stop, [&] { return state != Watched::kUnderWay; });
-  const bool succeeded = state == Watched::kSucceeded;
-  watched_.erase(id);
+  const std::optional<bool> succeeded = watched->second.succeeded;
+  if (succeeded) {
+    watched_.erase(watched);
+  } else {
+    watched->second.then = std::move(then);
+  }
   return succeeded;
 }
 
-/** With the mutex held. */
-void CompletionQueue::tell_watchers(wire::Bytes completions) {
+/** With the mutex held; the calls are to be made without it. */
+CompletionQueue::Calls CompletionQueue::settle_watched(wire::Bytes completions) {
+  Calls calls;
   while (!completions.empty()) {
     const wire::CompletionExtent extent = wire::completion_at(completions);
-    const auto watched = extent.final ? watched_.find(extent.id) : watched_.end();
-    if (watched != watched_.end()) {
-      watched->second = wire::is_success(extent.code) ? Watched::kSucceeded : Watched::kFailed;
-      told_.notify_all();
-    }
     completions = completions.subspan(extent.size);
+    const auto watched = extent.final ? watched_.find(extent.id) : watched_.end();
+    if (watched == watched_.end()) continue;
+    const bool succeeded = wire::is_success(extent.code);
+    watched->second.succeeded = succeeded;
+    if (!watched->second.then) continue;
+    calls.emplace_back([then = std::move(watched->second.then), succeeded] { then(succeeded); });
+    watched_.erase(watched);
   }
+  return calls;
 }
 
 void CompletionQueue::take(wire::CompletionBuffer& into) {

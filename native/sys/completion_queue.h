@@ -1,12 +1,12 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <mutex>
-#include <stop_token>
+#include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "sys/system_error.h"
 #include "wire/completion.h"
@@ -22,6 +22,9 @@ class CompletionQueue {
   void close();
 
   void post(const wire::Completion& completion, wire::Bytes first = {}, wire::Bytes second = {});
+  /** Something else will follow at once, or wake_for_rest(): it need not be woken for this alone. */
+  void post_with_next(const wire::Completion& completion);
+  void wake_for_rest();
   /** `failed`, with the call and its errno. */
   void post(uint32_t id, const SystemError& error);
   void post(const wire::CompletionBuffer& completions);
@@ -36,18 +39,25 @@ class CompletionQueue {
 
   /** The request with this id will be waited for, once. Before it is sent. */
   void watch(uint32_t id);
-  /** Waits for a watched request to complete. True when it succeeded. */
-  bool wait_for(uint32_t id, const std::stop_token& stop);
+  /**
+   * Whether a watched request succeeded, once it has completed. Until then nothing, and `then` will be called with the
+   * answer, on the thread that completes it; never after close().
+   */
+  std::optional<bool> succeeded(uint32_t id, std::function<void(bool)> then);
 
   /** Exchanges `into`, which is cleared first, for what was posted. */
   void take(wire::CompletionBuffer& into);
 
  private:
-  enum class Watched { kUnderWay, kSucceeded, kFailed };
+  struct Watched {
+    std::optional<bool> succeeded;
+    std::function<void(bool)> then;
+  };
+  using Calls = std::vector<std::function<void()>>;
 
   template <typename Append>
-  void add(Append append);
-  void tell_watchers(wire::Bytes completions);
+  void add(Append append, bool alone = true);
+  Calls settle_watched(wire::Bytes completions);
 
   std::mutex mutex_;
   std::function<void()> wake_;
@@ -56,7 +66,6 @@ class CompletionQueue {
   bool woken_ = false;
   std::atomic<bool> has_posted_ = false;
   std::unordered_map<uint32_t, Watched> watched_;
-  std::condition_variable_any told_;
 };
 
 }  // namespace rtnetlink::sys

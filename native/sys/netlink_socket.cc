@@ -36,9 +36,16 @@ constexpr int SO_NETNS_COOKIE = 71;
 
 }  // namespace
 
+UniqueFd NetlinkSocket::open(int protocol) {
+  UniqueFd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
+  if (!fd) throw SystemError(SystemCall::kSocket);
+  return fd;
+}
+
 NetlinkSocket::NetlinkSocket(const SocketSettings& settings, Counters& counters)
-    : fd_(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, settings.protocol)) {
-  if (!fd_) throw SystemError(SystemCall::kSocket);
+    : NetlinkSocket(open(settings.protocol), settings, counters) {}
+
+NetlinkSocket::NetlinkSocket(UniqueFd fd, const SocketSettings& settings, Counters& counters) : fd_(std::move(fd)) {
   counted_ = Counted(counters.sockets);
   configure(settings);
   sockaddr_nl address{};

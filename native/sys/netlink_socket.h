@@ -41,6 +41,11 @@ class NetlinkSocket {
  public:
   /** Opens in the calling thread's namespace. @throws SystemError */
   NetlinkSocket(const SocketSettings& settings, Counters& counters);
+  /** Takes over one that open() made. @throws SystemError */
+  NetlinkSocket(UniqueFd fd, const SocketSettings& settings, Counters& counters);
+
+  /** A bare socket of that protocol in the calling thread's namespace. @throws SystemError */
+  static UniqueFd open(int protocol);
 
   /** All of it reaches the kernel, or none. @throws SystemError (kSendmsg) */
   void send(wire::Bytes messages);

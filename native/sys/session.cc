@@ -22,8 +22,12 @@ void Session::flush() {
 
 void Session::schedule() {
   used_ = true;
+  submit([self = shared_from_this()](const std::stop_token& stop) { self->run(stop); });
+}
+
+void Session::submit(ThreadPool::Job job) {
   try {
-    runtime_->pool.submit([self = shared_from_this()](const std::stop_token& stop) { self->run(stop); });
+    runtime_->pool.submit(std::move(job));
   } catch (const SystemError& error) {
     fail_all(error);
     queue_.stand_still();
@@ -82,13 +86,21 @@ bool Session::connect() {
 
 /** Once take() says that there is nothing, the next job may have begun: no member is touched any more. */
 void Session::run(const std::stop_token& stop) {
+  CompletionQueue& completions = runtime_->completions;
   connect();
   while (!stop.stop_requested()) {
     const std::size_t capacity = connection_ ? connection_->socket.receive_capacity() : 0;
     const Turn turn = queue_.take(previous_.succeeded, {capacity / 2}, records_);
-    if (turn == Turn::kIdle) return;
-    if (turn == Turn::kClosed) return disconnect();
-    perform(turn, stop);
+    if (turn == Turn::kIdle) return completions.wake_for_rest();
+    if (turn == Turn::kClosed) {
+      completions.wake_for_rest();
+      return disconnect();
+    }
+    if (turn == Turn::kAfter) {
+      if (!wait(records_.front())) return completions.wake_for_rest();
+    } else {
+      perform(turn, stop);
+    }
   }
 }
 
@@ -109,8 +121,6 @@ void Session::perform(Turn turn, const std::stop_token& stop) {
       return dump(records_.front(), stop);
     case Turn::kStream:
       return stream(records_.front(), stop);
-    case Turn::kAfter:
-      return wait(records_.front(), stop);
     case Turn::kOverlap:
       previous_ = OverlapRun(queue_, *origin_, *runtime_).run(connection_->socket, stop);
       return;
@@ -119,10 +129,25 @@ void Session::perform(Turn turn, const std::stop_token& stop) {
   }
 }
 
-/** The socket is open by now, which took its time while the other request was under way. */
-void Session::wait(const wire::Record& record, const std::stop_token& stop) {
-  previous_ = {runtime_->completions.wait_for(record.header().front(), stop)};
-  runtime_->completions.post({record.id(), previous_.succeeded ? CompletionCode::kDone : CompletionCode::kSkipped});
+/**
+ * False when the other request is still under way: then this job ends as one that goes on, and a new one takes its
+ * place when that request has completed. No thread waits. The socket is open by now, which took its time meanwhile.
+ */
+bool Session::wait(const wire::Record& record) {
+  const auto then = [self = shared_from_this(), id = record.id()](bool succeeded) {
+    self->submit([self, id, succeeded](const std::stop_token& stop) {
+      self->waited(id, succeeded);
+      self->run(stop);
+    });
+  };
+  const std::optional<bool> succeeded = runtime_->completions.succeeded(record.header().front(), then);
+  if (succeeded) waited(record.id(), *succeeded);
+  return succeeded.has_value();
+}
+
+void Session::waited(uint32_t id, bool succeeded) {
+  previous_ = {succeeded};
+  runtime_->completions.post_with_next({id, succeeded ? CompletionCode::kDone : CompletionCode::kSkipped});
 }
 
 void Session::dump(const wire::Record& record, const std::stop_token& stop) {

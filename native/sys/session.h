@@ -46,13 +46,15 @@ class Session : public std::enable_shared_from_this<Session> {
   };
 
   void schedule();
+  void submit(ThreadPool::Job job);
   void cancel_streams();
   std::shared_ptr<StreamDump> find_stream(uint32_t id);
 
   void run(const std::stop_token& stop);
   bool connect();
   void perform(Turn turn, const std::stop_token& stop);
-  void wait(const wire::Record& record, const std::stop_token& stop);
+  bool wait(const wire::Record& record);
+  void waited(uint32_t id, bool succeeded);
   void dump(const wire::Record& record, const std::stop_token& stop);
   void remember(uint32_t id, const std::shared_ptr<StreamDump>& stream);
   void stream(const wire::Record& record, const std::stop_token& stop);

@@ -1,5 +1,7 @@
 #include "sys/socket_origin.h"
 
+#include <linux/netlink.h>
+
 #include <optional>
 #include <utility>
 
@@ -9,6 +11,9 @@
 namespace rtnetlink::sys {
 
 NetlinkSocket SocketOrigin::open(Counters& counters) const {
+  if (UniqueFd spare = spare_ && settings_.protocol == NETLINK_ROUTE ? spare_->take() : UniqueFd()) {
+    return NetlinkSocket(std::move(spare), settings_, counters);
+  }
   if (namespace_) return open_in(*namespace_, counters);
   return NetlinkSocket(settings_, counters);
 }

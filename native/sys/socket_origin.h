@@ -5,6 +5,7 @@
 
 #include "sys/counters.h"
 #include "sys/netlink_socket.h"
+#include "sys/spare_socket.h"
 #include "sys/unique_fd.h"
 
 namespace rtnetlink::sys {
@@ -13,8 +14,9 @@ namespace rtnetlink::sys {
 class SocketOrigin {
  public:
   /** Null means the process's own namespace. */
-  SocketOrigin(const SocketSettings& settings, std::shared_ptr<const UniqueFd> network_namespace)
-      : settings_(settings), namespace_(std::move(network_namespace)) {}
+  SocketOrigin(const SocketSettings& settings, std::shared_ptr<const UniqueFd> network_namespace,
+               std::shared_ptr<SpareSocket> spare)
+      : settings_(settings), namespace_(std::move(network_namespace)), spare_(std::move(spare)) {}
 
   /** On any thread. @throws SystemError */
   NetlinkSocket open(Counters& counters) const;
@@ -26,6 +28,8 @@ class SocketOrigin {
 
   SocketSettings settings_;
   std::shared_ptr<const UniqueFd> namespace_;
+  /** A socket of the namespace that is there already, or null. */
+  std::shared_ptr<SpareSocket> spare_;
 };
 
 }  // namespace rtnetlink::sys

@@ -62,7 +62,7 @@ class ThreadPool {
   static constexpr std::size_t kMostThreads = 128;
   static constexpr std::chrono::seconds kIdleTime{2};
   /** A program that awaits one request after another sends the next one this soon. */
-  static constexpr std::chrono::microseconds kLookOut{100};
+  static constexpr std::chrono::microseconds kLookOut{50};
 
   Counters& counters_;
   std::stop_source stop_;

@@ -386,10 +386,10 @@ describe('openDescriptor', () => {
 })
 
 describe('close', () => {
-  it('closes the descriptor, and may be repeated', async () => {
+  it('closes the descriptor and the spare socket, and may be repeated', async () => {
     const before = openDescriptors()
     const handle = await created()
-    expect(openDescriptors()).toBe(before + 1)
+    expect(openDescriptors()).toBe(before + 2)
     handle.close()
     handle.close()
     expect(handle.fd).toBe(-1)
