@@ -52,13 +52,16 @@ export const RecordFlag = {
   reply: 1 << 3,
   /** A dump: replies arrive as `Part`s until `DumpDone`. */
   dump: 1 << 4,
-  /** The dump runs on a socket of its own, in the same namespace, and waits after each part until `resume(id)`. */
+  /** The dump runs on a socket of its own, in the same namespace, at most STREAM_AHEAD parts ahead of what was resumed. */
   stream: 1 << 5,
   /** Changes what names mean (new, set, delete a link). Names of later records are looked up only after this one was executed. */
   renames: 1 << 6,
   /** A record of another socket will wait for this one: see `after`. One does, and only one. */
   awaited: 1 << 7,
 } as const
+
+/** How many parts of a `stream` are read before one was taken. */
+export const STREAM_AHEAD = 4
 
 /** Where the index field of a link or address header comes from, and what other operations do. */
 export const Op = {
@@ -214,7 +217,7 @@ export interface NativeSocket {
    */
   after(record: Uint32Array, length: number): void
   flush(): void
-  /** Lets a `stream` dump go on by one part. */
+  /** A part of a `stream` dump was taken: one more may be read. */
   resume(id: number): void
   /**
    * True when the record had not been sent and never will be (it completes as `cancelled`); false when the kernel has it. A stream

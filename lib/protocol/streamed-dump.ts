@@ -12,7 +12,7 @@ export interface StreamEnd {
 }
 
 /**
- * A dump read part by part. The addon reads the next part only when this one has been taken, so memory stays flat however long
+ * A dump read part by part. The addon reads only a few parts ahead of what was taken, so memory stays flat however long
  * the table and however slow the reader.
  */
 export class StreamedDump<T> extends Request<StreamEnd> {

@@ -19,10 +19,8 @@ void StreamDump::start(const wire::Record& record, const Predecessor& previous, 
 void StreamDump::resume() {
   {
     const std::lock_guard lock(mutex_);
-    if (state_ != State::kWaiting) {
-      resumed_ = true;
-      return;
-    }
+    ++credit_;
+    if (state_ != State::kWaiting || credit_ < kAhead / 2) return;
     state_ = State::kRunning;
   }
   schedule();
@@ -69,7 +67,7 @@ void StreamDump::run(const std::stop_token& stop) {
 bool StreamDump::goes_on(Dump::Progress progress) {
   if (progress == Dump::Progress::kNothing) return true;
   const std::lock_guard lock(mutex_);
-  if (cancelled_ || std::exchange(resumed_, false)) return true;
+  if (cancelled_ || --credit_ > 0) return true;
   state_ = State::kWaiting;
   return false;
 }

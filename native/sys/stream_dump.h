@@ -13,7 +13,7 @@
 namespace rtnetlink::sys {
 
 /**
- * A dump on a socket of its own that goes on by one part for each resume(). It holds no thread while it waits, and is
+ * A dump on a socket of its own that reads a few parts ahead of resume(). It holds no thread while it waits, and is
  * not repeated when it was interrupted: its reader has parts of it already.
  */
 class StreamDump : public std::enable_shared_from_this<StreamDump> {
@@ -30,6 +30,9 @@ class StreamDump : public std::enable_shared_from_this<StreamDump> {
 
  private:
   enum class State { kRunning, kWaiting, kOver };
+
+  /** binding.ts: STREAM_AHEAD. Half of them are read in a row, so that a thread is not woken for each. */
+  static constexpr int kAhead = 4;
 
   /** What it lets go of as soon as it is over. */
   struct Channel {
@@ -51,7 +54,8 @@ class StreamDump : public std::enable_shared_from_this<StreamDump> {
 
   std::mutex mutex_;
   State state_ = State::kRunning;
-  bool resumed_ = false;
+  /** Parts that may still be read before JavaScript has taken some. */
+  int credit_ = kAhead;
   bool cancelled_ = false;
 };
 
