@@ -6,5 +6,5 @@ import { delayDuring } from './delay.mjs'
 export default ({ runs, count }) =>
   repeat(runs, async () => {
     const { p99, max } = await delayDuring(() => runFloor('link-churn', count))
-    return { create_p99_ns: p99, delete_p99_ns: p99, max_ns: max }
+    return { create_p99_ns: p99, delete_p99_ns: p99, in_turn_p99_ns: p99, max_ns: max }
   })
