@@ -1,4 +1,4 @@
-import { missingOption, NetlinkError } from '../errors.ts'
+import { ClosedError, missingOption, NetlinkError, TimeoutError } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
 import { Failure, type Locator } from '../protocol/failure.ts'
 import { NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL } from '../protocol/flags.ts'
@@ -133,7 +133,15 @@ class Creation {
     const undo = this.removal(this.session, name)
     await finish(steps, targetLocator, undo)
     await finish(peer, this.peerLocator, undo)
-    return this.check(await link)
+    return this.readBack(await link)
+  }
+
+  /** The link is there, even if it cannot be told what it is like. */
+  private readBack(outcome: Link | Failure): Link {
+    if (!(outcome instanceof Failure)) return outcome
+    const error = outcome.toError(targetLocator)
+    if (error instanceof ClosedError || error instanceof TimeoutError) error.message += '; the link itself was created'
+    throw error
   }
 
   /** The link or its peer is elsewhere, or the kernel chose its name: what follows waits for the first answer. */

@@ -9,7 +9,12 @@ export interface KindOptions<R extends Rows> {
   /** Numbers of the kind's nest that are padding, by kernel constant. */
   padding?: Readonly<Record<string, number>>
   /** Checks options against each other before anything is sent, where the kernel's answer would be obscure. */
-  check?: (program: Program, options: { readonly [K in keyof R]?: unknown }, phase: Phase) => void
+  check?: (
+    program: Program,
+    options: { readonly [K in keyof R]?: unknown },
+    phase: Phase,
+    common: Readonly<Record<string, unknown>>,
+  ) => void
   /** The kind's data must be there when a link is created, even when empty. */
   requiresData?: boolean
   /** The kind stands on another link: `link` must be given on creation. Without it the kernel says EINVAL and no more. */

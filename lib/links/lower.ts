@@ -16,6 +16,7 @@ type Options = Readonly<Record<string, unknown>>
 
 /** What the parts of a link's options are about. */
 interface Split {
+  readonly options: Options
   /** Options that are no common rows. */
   readonly passOver: ReadonlySet<string>
   readonly kind: LinkKind | undefined
@@ -66,7 +67,7 @@ function splitOptions(program: Program, options: Options, phase: Phase): Split {
     program.at('kind')
     throw missingOption(program.operation, 'kind')
   }
-  const split = { passOver: passOver(kind, phase), kind, port }
+  const split = { options, passOver: passOver(kind, phase), kind, port }
   if (name === 'other') return { ...split, kernelKind: checkKernelKind(program, kernelKind), data }
   if (kernelKind !== undefined) throw invalidValue(program.operation, 'kernelKind', ONLY_OTHER)
   if (data !== undefined) throw invalidValue(program.operation, 'data', ONLY_OTHER)
@@ -142,16 +143,16 @@ function lowerPortInfo(program: Program, port: unknown): void {
 function lowerKind(program: Program, split: Split, phase: Phase): void {
   program.string(INFO_KIND, split.kernelKind as string)
   if (split.kind === undefined) lowerBytes(program, 'data', INFO_DATA, split.data)
-  else lowerKindData(program, split.kind, split.data, phase)
+  else lowerKindData(program, split, split.kind, phase)
 }
 
-function lowerKindData(program: Program, kind: LinkKind, given: unknown, phase: Phase): void {
+function lowerKindData(program: Program, { data: given, options }: Split, kind: LinkKind, phase: Phase): void {
   const { key, table, check, requiresData } = kind
   program.at(key)
   const data = given ?? {}
   if (typeof data !== 'object') program.expected(`an object of ${key} options`, data)
   program.enter()
-  check?.(program, data, phase)
+  check?.(program, data, phase, options)
   if (given !== undefined || requiresData) program.nest(INFO_DATA)
   table.lower(program, data, phase)
   if (given !== undefined || requiresData) program.end()

@@ -27,3 +27,20 @@ describe('options of a call', () => {
     await expect(ns.links.get('lo', { timeout: -1 })).rejects.toThrow(RangeError)
   })
 })
+
+describe('a misspelt option', () => {
+  it('is named even where it stands for one that is required', async () => {
+    // @ts-expect-error misspelt
+    await expect(ns.addresses.add({ link: 'lo', adress: '192.0.2.1/24' })).rejects.toThrow(
+      'addresses.add: unknown option "adress" (did you mean "address"?)',
+    )
+  })
+})
+
+describe('veth.peer.index', () => {
+  it('is refused without an index of the link itself, because the kernel would ignore it', async () => {
+    await expect(ns.links.add({ kind: 'veth', name: 'v0', veth: { peer: { index: 77 } } })).rejects.toThrow(
+      'links.add: option "veth.peer.index": goes only with an "index" of the link itself',
+    )
+  })
+})

@@ -1,7 +1,9 @@
+import { invalidValue } from '../../errors.ts'
 import { Field } from '../../schema/field.ts'
 import type { CreateOptions, Reports } from '../../schema/infer.ts'
 import type { Program } from '../../schema/program.ts'
 import { checkInteger } from '../../schema/scalars.ts'
+import type { Phase } from '../../schema/table.ts'
 import { linkAttributes, type linkRows } from '../attributes.ts'
 import { IFINFO } from '../flags.ts'
 import { defineLinkKind } from '../kind.ts'
@@ -50,6 +52,20 @@ function lowerPeer(program: Program, number: number, value: unknown): void {
   program.endWithHeader()
 }
 
+/** The kernel looks at the peer's index only when the link has one of its own (veth_newlink() in drivers/net/veth.c). */
+function checkPeerIndex(
+  program: Program,
+  { peer }: { readonly peer?: unknown },
+  _phase: Phase,
+  common: Readonly<Record<string, unknown>>,
+): void {
+  if ((peer as PeerOptions | undefined)?.index === undefined || common.index !== undefined) return
+  program.at('peer')
+  program.enter()
+  program.at('index')
+  throw invalidValue(program.operation, program.option, 'goes only with an "index" of the link itself')
+}
+
 /**
  * A pair of links: what enters one end leaves the other. Both ends must be up before either has carrier; deleting one deletes both.
  * The peer is created along with the link, best directly in its namespace: moving it there later costs 20 ms.
@@ -61,5 +77,5 @@ export const veth = defineLinkKind(
     /** The other end. Every option of a link stands here too; `up` is sent in a message of its own, through the peer's namespace. */
     peer: peerLink(1, 'VETH_INFO_PEER'),
   },
-  { peer: 'peer', mtu: MTU, module: { config: 'CONFIG_VETH', name: 'veth' } },
+  { peer: 'peer', mtu: MTU, check: checkPeerIndex, module: { config: 'CONFIG_VETH', name: 'veth' } },
 )

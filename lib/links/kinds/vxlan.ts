@@ -64,7 +64,7 @@ export const vxlan = defineLinkKind(
     collectMetadata: bool(25, 'IFLA_VXLAN_COLLECT_METADATA', { access: 'create' }),
     /** IPv6 flow label, 0–1048575. Default 0. Only over IPv6. */
     flowLabel: be32(26, 'IFLA_VXLAN_LABEL', { max: 0xf_ffff }),
-    /** Generic protocol extension: carries other things than Ethernet frames. Needs `collectMetadata`. Default false. */
+    /** Generic protocol extension: carries other things than Ethernet frames. Needs `collectMetadata`, and `learning: false`. Default false. */
     gpe: flag(27, 'IFLA_VXLAN_GPE', { access: 'create' }),
     /** Time to live of the inner packet; then `ttl` means nothing. Default false. */
     ttlInherit: flag(28, 'IFLA_VXLAN_TTL_INHERIT', { access: 'create' }),
