@@ -4,7 +4,11 @@ import { run } from './run.mjs'
 
 /** @type {{ title: string, command: string, args: string[] }[]} */
 export const steps = [
-  { title: 'format and lint of TypeScript, JavaScript, JSON', command: 'node_modules/.bin/biome', args: ['ci', '--colors=off', '.'] },
+  {
+    title: 'format and lint of TypeScript, JavaScript, JSON',
+    command: 'node_modules/.bin/biome',
+    args: ['ci', '--colors=off', '.'],
+  },
   { title: 'format of C++', command: process.execPath, args: ['scripts/format-cpp.mjs'] },
   {
     title: 'types of lib and test, and the misuse in test/types',

@@ -24,13 +24,13 @@ afterEach(() => {
   namespace.close()
 })
 
-const after = (id: number): Request => request('after', [id], [], { flags: 0 })
+const waitFor = (id: number): Request => request('after', [id], [], { flags: 0 })
 const linked = { record: RecordFlag.reply | RecordFlag.linked }
 
 describe('a record that waits for one of another socket', () => {
   it('lets what is behind it see what that one did', async () => {
     const created = first.queue(addBridge('b0', awaited))
-    const waited = second.queue(after(created.id))
+    const waited = second.queue(waitFor(created.id))
     const found = second.queue(getLinkByName('b0', linked))
     second.socket.flush()
     first.socket.flush()
@@ -41,7 +41,7 @@ describe('a record that waits for one of another socket', () => {
   it('is skipped with what is linked to it when that one fails', async () => {
     await first.run(addBridge('b0'))
     const created = first.queue(addBridge('b0', awaited))
-    const waited = second.queue(after(created.id))
+    const waited = second.queue(waitFor(created.id))
     const removed = second.queue({ ...deleteLink('b0', RecordFlag.renames | RecordFlag.linked) })
     const found = second.queue(getLinkByName('b0', { record: RecordFlag.reply }))
     first.socket.flush()
@@ -52,9 +52,9 @@ describe('a record that waits for one of another socket', () => {
 
   it('may wait in both directions', async () => {
     const created = first.queue(addVeth('v0', 'v1', awaited))
-    const waited = second.queue(after(created.id))
+    const waited = second.queue(waitFor(created.id))
     const removed = second.queue(deleteLink('v1', RecordFlag.renames | RecordFlag.linked | RecordFlag.awaited))
-    const back = first.queue(after(removed.id))
+    const back = first.queue(waitFor(removed.id))
     const again = first.queue(addBridge('v0', { record: RecordFlag.renames | RecordFlag.linked }))
     first.socket.flush()
     second.socket.flush()
@@ -64,7 +64,7 @@ describe('a record that waits for one of another socket', () => {
 
   it('is skipped when the socket of that one is closed before it was sent', async () => {
     const created = first.queue(addBridge('b0', awaited))
-    const waited = second.queue(after(created.id))
+    const waited = second.queue(waitFor(created.id))
     second.socket.flush()
     first.socket.close()
     const outcomes = await Promise.all([created.outcome, waited.outcome])
@@ -72,14 +72,14 @@ describe('a record that waits for one of another socket', () => {
   })
 
   it('is skipped at once for a request that nobody said would be waited for', async () => {
-    expect((await second.one(after(0xffff_fff0))).code).toBe(skipped)
+    expect((await second.one(waitFor(0xffff_fff0))).code).toBe(skipped)
   })
 
   it('leaves no descriptor behind', async () => {
     const before = openDescriptors()
     for (let i = 0; i < 100; i++) {
       const created = first.queue(addBridge(`b${i}`, awaited))
-      const waited = second.queue(after(created.id))
+      const waited = second.queue(waitFor(created.id))
       first.socket.flush()
       second.socket.flush()
       await Promise.all([created.outcome, waited.outcome])
