@@ -3,6 +3,10 @@ export const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 
 
 const decoder = new TextDecoder()
 
+const KEPT_TEXTS = 4096
+const LONGEST_KEPT = 16
+const keptTexts: string[] = new Array<string>(KEPT_TEXTS).fill('')
+
 /** Bytes from the kernel, with what decoding needs to read them. Lengths are checked by whoever calls. */
 export class Message {
   readonly bytes: Uint8Array
@@ -41,7 +45,10 @@ export class Message {
   u64(offset: number): number {
     const first = this.view.getUint32(offset, LITTLE_ENDIAN)
     const second = this.view.getUint32(offset + 4, LITTLE_ENDIAN)
-    return LITTLE_ENDIAN ? second * 0x1_0000_0000 + first : first * 0x1_0000_0000 + second
+    const high = LITTLE_ENDIAN ? second : first
+    const low = LITTLE_ENDIAN ? first : second
+    // Most counters are small: as whole numbers they need no memory of their own.
+    return high === 0 ? low : high * 0x1_0000_0000 + low
   }
 
   f32(offset: number): number {
@@ -60,18 +67,26 @@ export class Message {
     return this.view.getBigUint64(offset, false)
   }
 
-  /** Text up to the first NUL, or to the end. */
+  /** Text up to the first NUL, or to the end. Short ones are kept: tables repeat the names of links, kinds and queueing disciplines. */
   string(offset: number, length: number): string {
+    const { bytes } = this
     const end = offset + length
-    const bytes = this.bytes
-    let text = ''
-    for (let i = offset; i < end; i++) {
-      const code = bytes[i]
-      if (code === 0) return text
-      if (code > 127) return this.#decodeString(offset, end)
-      text += String.fromCharCode(code)
+    let hash = 0
+    let at = offset
+    for (; at < end && bytes[at] !== 0; at++) {
+      if (bytes[at] > 127) return this.#decodeString(offset, end)
+      hash = (hash * 31 + bytes[at]) | 0
     }
-    return text
+    if (at - offset > LONGEST_KEPT) return this.#decodeString(offset, at)
+    const slot = hash & (KEPT_TEXTS - 1)
+    if (!this.#is(keptTexts[slot], offset, at)) keptTexts[slot] = this.#decodeString(offset, at)
+    return keptTexts[slot]
+  }
+
+  #is(text: string, start: number, end: number): boolean {
+    if (text.length !== end - start) return false
+    for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== this.bytes[start + i]) return false
+    return true
   }
 
   #decodeString(offset: number, end: number): string {

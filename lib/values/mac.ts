@@ -28,9 +28,17 @@ function digit(code: number): number {
 /** Lower-case text with colons, as `ip` prints it; any number of bytes (InfiniBand has 20, a tunnel 4 or 16, loopback 6). */
 export function formatMac(bytes: Uint8Array, at: number, length: number): string {
   if (length === 6) {
+    if (isAll(bytes, at, 0xff)) return 'ff:ff:ff:ff:ff:ff'
+    if (isAll(bytes, at, 0)) return '00:00:00:00:00:00'
     return `${HEX[bytes[at]]}:${HEX[bytes[at + 1]]}:${HEX[bytes[at + 2]]}:${HEX[bytes[at + 3]]}:${HEX[bytes[at + 4]]}:${HEX[bytes[at + 5]]}`
   }
   let text = ''
   for (let i = 0; i < length; i++) text += i === 0 ? HEX[bytes[at]] : `:${HEX[bytes[at + i]]}`
   return text
+}
+
+/** Broadcast addresses, and those of links that have none, are the same on every link. */
+function isAll(bytes: Uint8Array, at: number, value: number): boolean {
+  for (let i = 0; i < 6; i++) if (bytes[at + i] !== value) return false
+  return true
 }
