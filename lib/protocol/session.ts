@@ -134,7 +134,7 @@ export class Session {
   /** Starts a dump that is read as it arrives, at the reader's pace, on a socket of its own. */
   stream<T>(call: MessageCall, program: Program, decode: Decode<T | undefined>, options?: CallOptions): StreamedDump<T> {
     const socket = this.#open()
-    const dump = new StreamedDump<T>(program.operation, decode, socket)
+    const dump = new StreamedDump<T>(program.operation, decode, socket, options?.signal)
     void this.#send(call, program, NLM_F_DUMP, RecordFlag.dump | RecordFlag.stream, dump, { timeout: 0, ...options })
     return dump
   }

@@ -1,7 +1,7 @@
 import { DumpInterruptedError } from '../errors.ts'
 import { CompletionCode, DumpFlag, type NativeSocket } from '../native/binding.ts'
 import type { Message } from '../schema/message.ts'
-import type { Failure, Locator } from './failure.ts'
+import { Failure, type Locator } from './failure.ts'
 import { Flattened } from './flattened.ts'
 import { type Decode, eachMessage, Request } from './request.ts'
 import { unwrap } from './unwrap.ts'
@@ -18,14 +18,16 @@ export interface StreamEnd {
 export class StreamedDump<T> extends Request<StreamEnd> {
   readonly #decode: Decode<T | undefined>
   readonly #socket: NativeSocket
+  readonly #signal: AbortSignal | undefined
   #parts: T[][] = []
   #wake: (() => void) | undefined
   #end: StreamEnd | Failure | undefined
 
-  constructor(operation: string, decode: Decode<T | undefined>, socket: NativeSocket) {
+  constructor(operation: string, decode: Decode<T | undefined>, socket: NativeSocket, signal: AbortSignal | undefined) {
     super(operation)
     this.#decode = decode
     this.#socket = socket
+    this.#signal = signal
     void this.outcome.then(end => {
       this.#end = end
       this.#wake?.()
@@ -66,9 +68,10 @@ export class StreamedDump<T> extends Request<StreamEnd> {
     }
   }
 
-  /** The items of the next part, or how the stream ended. */
+  /** The items of the next part, or how the stream ended. Whoever aborts wants nothing more, not even what has arrived. */
   async #next(): Promise<T[] | StreamEnd | Failure> {
     for (;;) {
+      if (this.#signal?.aborted) return Failure.aborted(this.operation, this.#signal.reason)
       const part = this.#parts.shift()
       if (part !== undefined) {
         this.#socket.resume(this.id)

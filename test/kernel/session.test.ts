@@ -99,7 +99,7 @@ describe('a timeout', () => {
     await Promise.allSettled(deleteGroups(impatient.links, { timeout })).then(results =>
       expect(results.at(-1)).toMatchObject({ status: 'fulfilled' }),
     )
-    expect(shownNames(ns.name)).toEqual(['lo'])
+    expect(shownNames(ns.name)).not.toContain(`g${groups.at(-1)}`)
   })
 
   it.each<[string, unknown, string]>([
