@@ -16,6 +16,10 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
 
   explicit NetlinkSocket(const Napi::CallbackInfo& info);
   ~NetlinkSocket() override;
+  NetlinkSocket(const NetlinkSocket&) = delete;
+  NetlinkSocket& operator=(const NetlinkSocket&) = delete;
+  NetlinkSocket(NetlinkSocket&&) = delete;
+  NetlinkSocket& operator=(NetlinkSocket&&) = delete;
 
  private:
   void queue_message(const Napi::CallbackInfo& info);

@@ -21,7 +21,7 @@ class RunningPings {
  public:
   std::shared_ptr<const sys::Cancellation> add(uint32_t id) {
     std::erase_if(pings_, [](const auto& ping) { return ping.second.expired(); });
-    const auto cancellation = std::make_shared<const sys::Cancellation>();
+    auto cancellation = std::make_shared<const sys::Cancellation>();
     pings_.insert_or_assign(id, cancellation);
     return cancellation;
   }

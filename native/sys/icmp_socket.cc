@@ -43,6 +43,9 @@ class ReceivedPacket {
   }
   ReceivedPacket(const ReceivedPacket&) = delete;
   ReceivedPacket& operator=(const ReceivedPacket&) = delete;
+  ReceivedPacket(ReceivedPacket&&) = delete;
+  ReceivedPacket& operator=(ReceivedPacket&&) = delete;
+  ~ReceivedPacket() = default;
 
   /** False with errno. */
   bool receive(const UniqueFd& socket, int flags) {

@@ -23,9 +23,9 @@ namespace {
  * The kernel sizes the parts of a dump by the largest buffer it has seen on the socket, up to 32 KiB; a single message
  * may be longer than that, but hardly than its longest attribute.
  */
-constexpr std::size_t kFirstBuffer = 64 * 1024;
+constexpr std::size_t kFirstBuffer = std::size_t{64} * 1024;
 constexpr std::size_t kStart = 512;
-constexpr std::size_t kLargestBuffer = 16 * 1024 * 1024;
+constexpr std::size_t kLargestBuffer = std::size_t{16} * 1024 * 1024;
 /** How often, and with what pauses, the kernel is asked again when it lacks memory for a message. */
 constexpr int kSendTries = 4;
 constexpr int kSendPause = 2;

@@ -10,7 +10,7 @@ namespace rtnetlink::sys {
 namespace {
 
 constexpr std::size_t kMostRecords = 128;
-constexpr std::size_t kMostBytes = 64 * 1024;
+constexpr std::size_t kMostBytes = std::size_t{64} * 1024;
 constexpr std::size_t kMostSpare = 4;
 
 /** What replies take of a receive buffer, as the kernel counts it (measured on 6.18). An error is as large as an
