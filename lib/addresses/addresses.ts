@@ -1,4 +1,4 @@
-import { DumpInterruptedError, invalidType, invalidValue, NetlinkError } from '../errors.ts'
+import { DumpInterruptedError, invalidValue, NetlinkError } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
 import { Failure } from '../protocol/failure.ts'
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
@@ -7,6 +7,7 @@ import { linkIndexOf } from '../protocol/link-index.ts'
 import type { Dumped } from '../protocol/request.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
+import { checkObject } from '../schema/check-options.ts'
 import type { Message } from '../schema/message.ts'
 import type { Address, AddressIdentity, AddressOptions } from './address.ts'
 import { addressHint } from './address-hint.ts'
@@ -83,7 +84,7 @@ export class Addresses {
 
   async #list(operation: string, filter: AddressFilter, call: CallOptions | undefined): Promise<Address[]> {
     const matcher = new AddressMatcher(this.#session.begin(operation, 'address'), checkObject(operation, filter))
-    const link = this.#linkIndex(operation, matcher, call)
+    const link = linkIndexOf(this.#session, operation, matcher.linkName, call)
     let outcome = await this.#dump(operation, matcher, false, call)
     if (outcome instanceof Failure && outcome.errno === EINVAL && matcher.isStrict) {
       outcome = await this.#dump(operation, matcher, true, call)
@@ -106,15 +107,6 @@ export class Addresses {
     return this.#session.dump('getAddress', program, decodeAddress, call)
   }
 
-  /** A kernel that does not filter by link leaves it to us, and a name says nothing to compare with. */
-  #linkIndex(
-    operation: string,
-    { linkName }: AddressMatcher,
-    call: CallOptions | undefined,
-  ): Promise<number | Failure> | undefined {
-    return linkName === undefined ? undefined : linkIndexOf(this.#session, operation, linkName, call)
-  }
-
   /** As `list`, one by one while the kernel sends them: `for await (const address of ns.addresses.stream())`. */
   stream(filter: AddressFilter = {}, call?: CallOptions): AsyncGenerator<Address, void, void> {
     return new Flattened(this.#parts(filter, call))
@@ -123,7 +115,7 @@ export class Addresses {
   async *#parts(filter: AddressFilter, call: CallOptions | undefined): AsyncGenerator<readonly Address[], void, void> {
     const operation = 'addresses.stream'
     const matcher = new AddressMatcher(this.#session.begin(operation, 'address'), checkObject(operation, filter))
-    const link = this.#linkIndex(operation, matcher, call)
+    const link = linkIndexOf(this.#session, operation, matcher.linkName, call)
     const index = link === undefined ? undefined : unwrap(await link, addressLocator, filter)
     const decode = (message: Message, start: number, end: number) => {
       const address = decodeAddress(message, start, end)
@@ -168,9 +160,4 @@ export class Addresses {
     for (const [i, outcome] of outcomes.entries()) if (!gone.includes(outcome)) unwrap(outcome, addressLocator, addresses[i])
     return outcomes.length - gone.length
   }
-}
-
-function checkObject<T extends object>(operation: string, value: T): T {
-  if (typeof value !== 'object' || value === null) throw invalidType(operation, '', 'an object of options', value)
-  return value
 }

@@ -1,4 +1,5 @@
-import { invalidType, unknownOption } from '../errors.ts'
+import { invalidType } from '../errors.ts'
+import { checkKeys } from '../schema/check-options.ts'
 import { Enumeration } from '../schema/enums.ts'
 import type { Program } from '../schema/program.ts'
 import { type LinkReference, linkNameOrIndex } from '../schema/references.ts'
@@ -64,10 +65,7 @@ export class AddressMatcher {
   readonly #targetNetnsid: number | undefined
 
   constructor(program: Program, filter: AddressFilter) {
-    for (const key of Object.keys(filter)) {
-      program.at(key)
-      if (!KEYS.includes(key)) throw unknownOption(program.operation, key, KEYS)
-    }
+    checkKeys(program.operation, filter, KEYS)
     program.at('link')
     const link = filter.link === undefined ? undefined : linkNameOrIndex(program, filter.link)
     this.linkName = typeof link === 'string' ? link : undefined

@@ -1,5 +1,5 @@
-import { unknownOption } from '../errors.ts'
 import { type CallOptions, checkCallOptions } from '../protocol/session.ts'
+import { checkKeys } from '../schema/check-options.ts'
 import { checkText } from '../schema/octets.ts'
 import type { Program } from '../schema/program.ts'
 import { type LinkReference, linkNameOrIndex } from '../schema/references.ts'
@@ -50,10 +50,7 @@ const KEYS: readonly (keyof LinkFilter)[] = ['master', 'kind', 'up', 'group']
 
 /** Writes what the kernel can filter. */
 export function lowerFilter(program: Program, filter: LinkFilter): void {
-  for (const key of Object.keys(filter)) {
-    program.at(key)
-    if (!(KEYS as readonly string[]).includes(key)) throw unknownOption(program.operation, key, KEYS)
-  }
+  checkKeys(program.operation, filter, KEYS)
   if (filter.master !== undefined) lowerMaster(program, filter.master)
   if (filter.kind !== undefined) lowerKind(program, filter.kind)
   if (filter.up !== undefined) {

@@ -1,7 +1,8 @@
-import { DumpInterruptedError, invalidType, invalidValue } from '../errors.ts'
+import { DumpInterruptedError, invalidValue } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
+import { checkObject } from '../schema/check-options.ts'
 import type { Program } from '../schema/program.ts'
 import { type LinkReference, lowerHeaderLink } from '../schema/references.ts'
 import { checkInteger } from '../schema/scalars.ts'
@@ -41,7 +42,7 @@ export class Links {
    * @throws {NetlinkError} `EEXIST` when the name is taken, `EOPNOTSUPP` when this kernel lacks the kind, `EPERM` without the capability.
    */
   async add(options: AddLinkOptions, call?: CallOptions): Promise<Link> {
-    return await create(this.#session, 'links.add', checkOptions('links.add', options), call)
+    return await create(this.#session, 'links.add', checkObject('links.add', options), call)
   }
 
   /**
@@ -51,7 +52,7 @@ export class Links {
    */
   async replace(options: AddLinkOptions, call?: CallOptions): Promise<Link> {
     // NLM_F_REPLACE answers EOPNOTSUPP whenever the link is there (rtnl_changelink() in net/core/rtnetlink.c).
-    return await create(this.#session, 'links.replace', checkOptions('links.replace', options), call, false)
+    return await create(this.#session, 'links.replace', checkObject('links.replace', options), call, false)
   }
 
   /**
@@ -61,7 +62,7 @@ export class Links {
    * its kind cannot change.
    */
   async set(link: LinkReference, options: SetLinkOptions, call?: CallOptions): Promise<void> {
-    const given = checkOptions('links.set', options)
+    const given = checkObject('links.set', options)
     const program = this.#session.begin('links.set', 'link')
     program.at('link')
     lowerHeaderLink(program, IFINFO.indexWord, link)
@@ -126,7 +127,7 @@ export class Links {
 
   #lowerList(operation: string, filter: LinkFilter, options: LinkDetail): Program {
     const program = this.#session.begin(operation, 'link')
-    lowerFilter(program, checkOptions(operation, filter))
+    lowerFilter(program, checkObject(operation, filter))
     lowerDetail(program, options)
     return program
   }
@@ -160,11 +161,6 @@ export class Links {
       linkHint({ link }),
     )
   }
-}
-
-function checkOptions<T extends object>(operation: string, options: T): T {
-  if (typeof options !== 'object' || options === null) throw invalidType(operation, '', 'an object of options', options)
-  return options
 }
 
 function filtered(filter: LinkFilter): (...args: Parameters<typeof decodeLink>) => Link | undefined {

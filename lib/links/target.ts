@@ -1,22 +1,15 @@
 import type { Locator } from '../protocol/failure.ts'
 import type { Program } from '../schema/program.ts'
-import { linkNameOrIndex } from '../schema/references.ts'
-import { LONGEST_NAME } from '../values/link-name.ts'
+import { linkNameOrIndex, lowerLinkName } from '../schema/references.ts'
 import { IFINFO } from './flags.ts'
 import { linkTable } from './link-table.ts'
 
-const IFLA_IFNAME = 3
-const IFLA_ALT_IFNAME = 53
-
-/**
- * Names the link that a message is about, for the kernel to look up: by index in the header, by name, or by alternative name.
- * The kernel prefers IFLA_IFNAME, which holds 15 bytes, so a longer name stands in its own attribute instead.
- */
+/** Names the link that a message is about, for the kernel to look up: by index in the header, by name, or by alternative name. */
 export function lowerTarget(program: Program, link: unknown): void {
   program.at('link')
   const target = linkNameOrIndex(program, link)
   if (typeof target === 'number') program.header(IFINFO.indexWord, target)
-  else program.string(Buffer.byteLength(target) > LONGEST_NAME ? IFLA_ALT_IFNAME : IFLA_IFNAME, target)
+  else lowerLinkName(program, target)
 }
 
 /** Finds options of a message about an existing link: the index in its header, or its name, is the `link` of the call. */

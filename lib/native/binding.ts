@@ -140,7 +140,7 @@ export const DumpFlag = {
   filtered: 2,
 } as const
 
-/** What `failed` was doing; the text for people is in protocol/errors. */
+/** What `failed` was doing; the text for people is made in protocol/failure. */
 export const SystemCall = {
   none: 0,
   socket: 1,

@@ -1,9 +1,10 @@
-import { invalidType, invalidValue, outOfRange, unknownOption } from '../errors.ts'
+import { invalidType, invalidValue, outOfRange } from '../errors.ts'
 import type { NativeNamespace } from '../native/binding.ts'
 import { completions } from '../protocol/completions.ts'
 import { Failure } from '../protocol/failure.ts'
 import { Request } from '../protocol/request.ts'
 import { unwrap } from '../protocol/unwrap.ts'
+import { checkKeys, checkObject } from '../schema/check-options.ts'
 import type { Message } from '../schema/message.ts'
 import { parseIp } from '../values/ip.ts'
 import { LONGEST_NAME, linkNameFault } from '../values/link-name.ts'
@@ -83,7 +84,7 @@ class PingRequest extends Request<PingResult> {
 
 /** Sends echo requests from inside a namespace; undefined: the process's own. */
 export async function ping(namespace: NativeNamespace | undefined, address: string, options: PingOptions): Promise<PingResult> {
-  checkOptions(options)
+  checkKeys('netns.ping', checkObject('netns.ping', options), KEYS)
   options.signal?.throwIfAborted()
   const to = addressBytes('address', address)
   const from = options.from === undefined ? new Uint8Array() : addressBytes('from', options.from)
@@ -114,13 +115,6 @@ export async function ping(namespace: NativeNamespace | undefined, address: stri
 }
 
 const KEYS: readonly (keyof PingOptions)[] = ['count', 'timeout', 'interval', 'from', 'interface', 'size', 'ttl', 'signal']
-
-function checkOptions(options: unknown): void {
-  if (typeof options !== 'object' || options === null) throw invalidType('netns.ping', '', 'an object of options', options)
-  for (const key of Object.keys(options)) {
-    if (!(KEYS as readonly string[]).includes(key)) throw unknownOption('netns.ping', key, KEYS)
-  }
-}
 
 function whole(
   options: PingOptions,

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
-import { ClosedError, invalidType, outOfRange, unknownOption } from '../errors.ts'
+import { ClosedError, invalidType, outOfRange } from '../errors.ts'
 import { HEADER_WORDS, type NativeNamespace, type NativeSocket, RecordFlag } from '../native/binding.ts'
+import { checkKeys } from '../schema/check-options.ts'
 import { Program } from '../schema/program.ts'
 import { completions } from './completions.ts'
 import { Failure } from './failure.ts'
@@ -31,9 +32,7 @@ const CALL_KEYS: readonly string[] = ['signal', 'timeout'] satisfies (keyof Call
 
 /** Refuses what is no option of a call; `more` are those of this one. */
 export function checkCallOptions(operation: string, options: object, more: readonly string[] = []): void {
-  for (const key of Object.keys(options)) {
-    if (!CALL_KEYS.includes(key) && !more.includes(key)) throw unknownOption(operation, key, [...CALL_KEYS, ...more])
-  }
+  checkKeys(operation, options, more.length === 0 ? CALL_KEYS : [...CALL_KEYS, ...more])
 }
 
 /** The addon's message calls. */

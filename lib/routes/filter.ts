@@ -1,4 +1,5 @@
-import { invalidType, unknownOption } from '../errors.ts'
+import { invalidType } from '../errors.ts'
+import { checkKeys } from '../schema/check-options.ts'
 import type { Message } from '../schema/message.ts'
 import type { Program } from '../schema/program.ts'
 import { type LinkReference, linkNameOrIndex } from '../schema/references.ts'
@@ -75,10 +76,7 @@ export class RouteMatcher {
   readonly #cache: boolean
 
   constructor(program: Program, filter: RouteFilter) {
-    for (const key of Object.keys(filter)) {
-      program.at(key)
-      if (!(KEYS as readonly string[]).includes(key)) throw unknownOption(program.operation, key, KEYS)
-    }
+    checkKeys(program.operation, filter, KEYS)
     this.#family = numberOf(program, 'family', families, filter.family, 0xff)
     this.#table = numberOf(program, 'table', tables, filter.table, 0xffff_ffff)
     this.#protocol = numberOf(program, 'protocol', protocols, filter.protocol, 0xff)

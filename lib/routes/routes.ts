@@ -1,4 +1,4 @@
-import { DumpInterruptedError, invalidType, invalidValue, NetlinkError } from '../errors.ts'
+import { DumpInterruptedError, invalidValue, NetlinkError } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
 import { Failure } from '../protocol/failure.ts'
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
@@ -7,6 +7,7 @@ import { linkIndexOf } from '../protocol/link-index.ts'
 import type { Dumped } from '../protocol/request.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
+import { checkObject } from '../schema/check-options.ts'
 import type { Message } from '../schema/message.ts'
 import { decodeRoute } from './decode.ts'
 import { type RouteFilter, RouteMatcher } from './filter.ts'
@@ -118,7 +119,7 @@ export class Routes {
 
   async #list(operation: string, filter: RouteFilter, call: CallOptions | undefined): Promise<Route[]> {
     const matcher = new RouteMatcher(this.#session.begin(operation, 'route'), checkObject(operation, filter))
-    const link = this.#linkIndex(operation, matcher, call)
+    const link = linkIndexOf(this.#session, operation, matcher.linkName, call)
     let outcome = await this.#dump(operation, matcher, false, call)
     if (outcome instanceof Failure && outcome.errno === EINVAL && matcher.isStrict) {
       outcome = await this.#dump(operation, matcher, true, call)
@@ -142,15 +143,6 @@ export class Routes {
     return this.#session.dump('getRoute', program, decoder(matcher), call)
   }
 
-  /** A kernel that does not filter by link leaves it to us, and a name says nothing to compare with. */
-  #linkIndex(
-    operation: string,
-    { linkName }: RouteMatcher,
-    call: CallOptions | undefined,
-  ): Promise<number | Failure> | undefined {
-    return linkName === undefined ? undefined : linkIndexOf(this.#session, operation, linkName, call)
-  }
-
   /**
    * As `list`, one by one while the kernel sends them: `for await (const route of ns.routes.stream({ table: 'main' }))`. Memory stays flat,
    * however long the table.
@@ -162,7 +154,7 @@ export class Routes {
   async *#parts(filter: RouteFilter, call: CallOptions | undefined): AsyncGenerator<readonly Route[], void, void> {
     const operation = 'routes.stream'
     const matcher = new RouteMatcher(this.#session.begin(operation, 'route'), checkObject(operation, filter))
-    const link = this.#linkIndex(operation, matcher, call)
+    const link = linkIndexOf(this.#session, operation, matcher.linkName, call)
     const index = link === undefined ? undefined : unwrap(await link, routeLocator, filter)
     try {
       yield* this.#stream(operation, matcher, index, false, call).parts(routeLocator, filter)
@@ -218,9 +210,4 @@ function decoder(matcher: RouteMatcher, link?: number): (message: Message, start
     const route = decodeRoute(message, start, end)
     return matcher.matches(route, link) ? route : undefined
   }
-}
-
-function checkObject<T extends object>(operation: string, value: T): T {
-  if (typeof value !== 'object' || value === null) throw invalidType(operation, '', 'an object of options', value)
-  return value
 }

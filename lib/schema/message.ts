@@ -63,10 +63,6 @@ export class Message {
     return this.view.getBigInt64(offset, LITTLE_ENDIAN)
   }
 
-  bigBe64(offset: number): bigint {
-    return this.view.getBigUint64(offset, false)
-  }
-
   /** Text up to the first NUL, or to the end. Short ones are kept: tables repeat the names of links, kinds and queueing disciplines. */
   string(offset: number, length: number): string {
     const { bytes } = this

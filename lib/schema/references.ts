@@ -31,6 +31,14 @@ export function linkNameOrIndex(program: Program, value: unknown): string | numb
   return index
 }
 
+const IFLA_IFNAME = 3
+const IFLA_ALT_IFNAME = 53
+
+/** A link's name, for the kernel to look up. It prefers IFLA_IFNAME, which holds 15 bytes: a longer name stands in its own attribute instead. */
+export function lowerLinkName(program: Program, name: string): void {
+  program.string(Buffer.byteLength(name) > LONGEST_NAME ? IFLA_ALT_IFNAME : IFLA_IFNAME, name)
+}
+
 /** Sets the index in the fixed header, at that word, from a reference; names are looked up when the request is sent. */
 export function lowerHeaderLink(program: Program, word: number, value: unknown): void {
   const link = linkNameOrIndex(program, value)
