@@ -33,6 +33,8 @@ export interface KindOptions<R extends Rows> {
 export interface LinkKind<K extends string = string, R extends Rows = Rows> extends Omit<KindOptions<R>, 'key' | 'padding'> {
   readonly kind: K
   readonly key: string
+  readonly rows: R
+  /** Built when the first link of the kind is seen: forty kinds should not cost a program that uses two. */
   readonly table: Table<R>
 }
 
@@ -43,12 +45,23 @@ export function defineLinkKind<const K extends string, R extends Rows>(
   options: KindOptions<R> = {},
 ): LinkKind<K, R> {
   const { key = kind, padding, ...rest } = options
-  return { ...rest, kind, key, table: new Table(kind, rows, padding === undefined ? {} : { padding }) }
+  let table: Table<R> | undefined
+  return {
+    ...rest,
+    kind,
+    key,
+    rows,
+    get table() {
+      table ??= new Table(kind, rows, padding === undefined ? {} : { padding })
+      return table
+    },
+  }
 }
 
 /** Data of a port, in IFLA_INFO_SLAVE_DATA: what a link has because it belongs to a master of that kind. */
 export interface PortKind<K extends string = string, R extends Rows = Rows> {
   readonly kind: K
+  readonly rows: R
   readonly table: Table<R>
 }
 
@@ -57,5 +70,13 @@ export function definePortKind<const K extends string, R extends Rows>(
   rows: R,
   padding: Readonly<Record<string, number>> = {},
 ): PortKind<K, R> {
-  return { kind, table: new Table(`${kind}Port`, rows, { padding }) }
+  let table: Table<R> | undefined
+  return {
+    kind,
+    rows,
+    get table() {
+      table ??= new Table(`${kind}Port`, rows, { padding })
+      return table
+    },
+  }
 }

@@ -10,7 +10,27 @@ import { declaredShapes } from '../../lib/schema/shape.ts'
 import { Table } from '../../lib/schema/table.ts'
 import { readKernelHeaders } from '../support/kernel-headers.ts'
 
-const HEADERS = ['if.h', 'if_link.h', 'if_bridge.h', 'veth.h', 'devlink.h', 'if_addr.h', 'rtnetlink.h', 'ip.h', 'ipv6.h']
+const HEADERS = [
+  'amt.h',
+  'batman_adv.h',
+  'can/netlink.h',
+  'can/vxcan.h',
+  'devlink.h',
+  'fou.h',
+  'genetlink.h',
+  'if.h',
+  'if_addr.h',
+  'if_bridge.h',
+  'if_link.h',
+  'if_macsec.h',
+  'if_team.h',
+  'if_tunnel.h',
+  'ip.h',
+  'ipv6.h',
+  'rtnetlink.h',
+  'veth.h',
+  'wireguard.h',
+]
 
 /** Every table by name, with the first constant of the enum that its rows stand for. */
 const ENUMS: Readonly<Record<string, string>> = {
