@@ -1,29 +1,35 @@
-import { DumpInterruptedError, invalidValue, NetlinkError } from '../errors.ts'
+import { invalidValue } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
 import { Failure } from '../protocol/failure.ts'
+import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
-import { Flattened } from '../protocol/flattened.ts'
-import { linkIndexOf } from '../protocol/link-index.ts'
-import type { Dumped } from '../protocol/request.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
 import { checkObject } from '../schema/check-options.ts'
-import type { Message } from '../schema/message.ts'
 import type { Address, AddressIdentity, AddressOptions } from './address.ts'
 import { addressHint } from './address-hint.ts'
 import { addressLocator, decodeAddress } from './address-table.ts'
 import { type AddressFilter, AddressMatcher } from './filter.ts'
 import { lowerAddress, lowerIdentity } from './lower.ts'
 
-const EINVAL = 22
 const EADDRNOTAVAIL = 99
+
+const addressDump: DumpedTable<Address, AddressFilter> = {
+  call: 'getAddress',
+  header: 'address',
+  decode: decodeAddress,
+  locator: addressLocator,
+  match: (program, filter) => new AddressMatcher(program, filter),
+}
 
 /** IPv4 and IPv6 addresses of one namespace. Same as `ip address`. */
 export class Addresses {
   readonly #session: Session
+  readonly #dump: FilteredDump<Address, AddressFilter>
 
   constructor(session: Session) {
     this.#session = session
+    this.#dump = new FilteredDump(session, addressDump)
   }
 
   /**
@@ -79,67 +85,12 @@ export class Addresses {
    * @throws {DumpInterruptedError} when the addresses changed all the time; `partial` has what was read last.
    */
   async list(filter: AddressFilter = {}, call?: CallOptions): Promise<Address[]> {
-    return await this.#list('addresses.list', filter, call)
-  }
-
-  async #list(operation: string, filter: AddressFilter, call: CallOptions | undefined): Promise<Address[]> {
-    const matcher = new AddressMatcher(this.#session.begin(operation, 'address'), checkObject(operation, filter))
-    const link = linkIndexOf(this.#session, operation, matcher.linkName, call)
-    let outcome = await this.#dump(operation, matcher, false, call)
-    if (outcome instanceof Failure && outcome.errno === EINVAL && matcher.isStrict) {
-      outcome = await this.#dump(operation, matcher, true, call)
-    }
-    const index = link === undefined ? undefined : unwrap(await link, addressLocator, filter)
-    const { items, interrupted } = unwrap(outcome, addressLocator, filter)
-    const found = items.filter(address => matcher.matches(address, index))
-    if (interrupted) throw new DumpInterruptedError(operation, found)
-    return found
-  }
-
-  #dump(
-    operation: string,
-    matcher: AddressMatcher,
-    loose: boolean,
-    call: CallOptions | undefined,
-  ): Promise<Dumped<Address> | Failure> {
-    const program = this.#session.begin(operation, 'address')
-    matcher.lower(program, loose)
-    return this.#session.dump('getAddress', program, decodeAddress, call)
+    return await this.#dump.list('addresses.list', filter, call)
   }
 
   /** As `list`, one by one while the kernel sends them: `for await (const address of ns.addresses.stream())`. */
   stream(filter: AddressFilter = {}, call?: CallOptions): AsyncGenerator<Address, void, void> {
-    return new Flattened(this.#parts(filter, call))
-  }
-
-  async *#parts(filter: AddressFilter, call: CallOptions | undefined): AsyncGenerator<readonly Address[], void, void> {
-    const operation = 'addresses.stream'
-    const matcher = new AddressMatcher(this.#session.begin(operation, 'address'), checkObject(operation, filter))
-    const link = linkIndexOf(this.#session, operation, matcher.linkName, call)
-    const index = link === undefined ? undefined : unwrap(await link, addressLocator, filter)
-    const decode = (message: Message, start: number, end: number) => {
-      const address = decodeAddress(message, start, end)
-      return matcher.matches(address, index) ? address : undefined
-    }
-    try {
-      yield* this.#stream(operation, matcher, decode, false, call).parts(addressLocator, filter)
-    } catch (error) {
-      // The kernel refuses a filter that it does not know before it sends anything.
-      if (!(error instanceof NetlinkError) || error.errno !== EINVAL || !matcher.isStrict) throw error
-      yield* this.#stream(operation, matcher, decode, true, call).parts(addressLocator, filter)
-    }
-  }
-
-  #stream(
-    operation: string,
-    matcher: AddressMatcher,
-    decode: (message: Message, start: number, end: number) => Address | undefined,
-    loose: boolean,
-    call: CallOptions | undefined,
-  ) {
-    const program = this.#session.begin(operation, 'address')
-    matcher.lower(program, loose)
-    return this.#session.stream('getAddress', program, decode, call)
+    return this.#dump.stream('addresses.stream', filter, call)
   }
 
   /**
@@ -154,7 +105,7 @@ export class Addresses {
     if (Object.values(conditions).every(condition => condition === undefined)) {
       throw invalidValue(operation, '', 'give at least one condition, such as "link"')
     }
-    const addresses = await this.#list(operation, conditions, call)
+    const addresses = await this.#dump.list(operation, conditions, call)
     const outcomes = await Promise.all(addresses.map(address => this.#delete(operation, address, call)))
     const gone = outcomes.filter(outcome => outcome instanceof Failure && outcome.errno === EADDRNOTAVAIL)
     for (const [i, outcome] of outcomes.entries()) if (!gone.includes(outcome)) unwrap(outcome, addressLocator, addresses[i])

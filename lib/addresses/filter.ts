@@ -1,4 +1,5 @@
 import { invalidType } from '../errors.ts'
+import type { Matcher } from '../protocol/filtered-dump.ts'
 import { checkKeys } from '../schema/check-options.ts'
 import { Enumeration } from '../schema/enums.ts'
 import type { Program } from '../schema/program.ts'
@@ -53,12 +54,10 @@ const KEYS: readonly string[] = ['link', 'address', 'to', 'targetNetnsid', ...PL
 
 const families = new Enumeration(FAMILIES)
 
-type Matcher = (address: Address) => boolean
+type Test = (address: Address) => boolean
 
-/** A filter as it will be used: checked once, tested on every address. */
-export class AddressMatcher {
-  readonly #tests: Matcher[] = []
-  /** The link, where it was given by name: only its index can be compared, and it may not be known yet. */
+export class AddressMatcher implements Matcher<Address> {
+  readonly #tests: Test[] = []
   readonly linkName: string | undefined
   readonly #link: number | undefined
   readonly #family: number
@@ -88,13 +87,11 @@ export class AddressMatcher {
     if (filter.to !== undefined) this.#tests.push(inside(program, filter.to))
   }
 
-  /** Whether the kernel has something to filter by that old ones refuse. */
   get isStrict(): boolean {
     return this.#link !== undefined || this.linkName !== undefined || this.#targetNetnsid !== undefined
   }
 
-  /** Writes what the kernel can filter; `loose` only what every kernel understands. */
-  lower(program: Program, loose = false): void {
+  lower(program: Program, loose: boolean): void {
     program.header(IFADDR.family.word, this.#family)
     if (loose) return
     program.at('link')
@@ -103,7 +100,6 @@ export class AddressMatcher {
     if (this.#targetNetnsid !== undefined) program.u32(IFA_TARGET_NETNSID, this.#targetNetnsid)
   }
 
-  /** The same conditions again, for kernels that ignore them and for those that only we know. */
   matches(address: Address, link = this.#link): boolean {
     if (link !== undefined && address.link !== link) return false
     if (address.family !== 'inet' && address.family !== 'inet6') return false
@@ -137,14 +133,14 @@ function parse(program: Program, option: string, text: unknown): Cidr {
   return cidr
 }
 
-function sameAddress(program: Program, text: string): Matcher {
+function sameAddress(program: Program, text: string): Test {
   const wanted = parse(program, 'address', text)
   const exact = text.includes('/')
   const whole: Cidr = { bytes: wanted.bytes, prefix: wanted.bytes.length * 8 }
   return ({ local, prefixLength }) => contains(whole, readCidr(local) as Cidr) && (!exact || prefixLength === wanted.prefix)
 }
 
-function inside(program: Program, text: string): Matcher {
+function inside(program: Program, text: string): Test {
   const outer = parse(program, 'to', text)
   return ({ local }) => contains(outer, readCidr(local) as Cidr)
 }

@@ -1,4 +1,5 @@
 import { invalidType } from '../errors.ts'
+import type { Matcher } from '../protocol/filtered-dump.ts'
 import { checkKeys } from '../schema/check-options.ts'
 import type { Message } from '../schema/message.ts'
 import type { Program } from '../schema/program.ts'
@@ -13,6 +14,7 @@ import { protocols, scopes, TABLES, tables, types } from './names.ts'
 import { formatNetwork } from './network-text.ts'
 import type { Route } from './route.ts'
 
+const ENOENT = 2
 const RTA_OIF = 4
 const RTA_TABLE = 15
 
@@ -63,10 +65,8 @@ const KEYS: readonly (keyof RouteFilter)[] = [
 
 type Test = (route: Route) => boolean
 
-/** A filter as it will be used: checked once, tested on every route. */
-export class RouteMatcher {
+export class RouteMatcher implements Matcher<Route> {
   readonly #tests: Test[] = []
-  /** The link, where it was given by name: only its index can be compared, and it may not be known yet. */
   readonly linkName: string | undefined
   readonly #link: number | undefined
   readonly #family: number
@@ -137,14 +137,12 @@ export class RouteMatcher {
     })
   }
 
-  /** Whether the kernel has something to filter by that old ones refuse. */
   get isStrict(): boolean {
     const { linkName } = this
     return linkName !== undefined || this.#link !== undefined || (this.#table | this.#protocol | this.#type) !== 0 || this.#cache
   }
 
-  /** Writes what the kernel can filter; `loose` only what every kernel understands. */
-  lower(program: Program, loose = false): void {
+  lower(program: Program, loose: boolean): void {
     program.header(RTMSG.family.word, this.#family)
     if (loose) return
     if (this.#table > 0xff) program.u32(RTA_TABLE, this.#table)
@@ -164,16 +162,15 @@ export class RouteMatcher {
     return ((message.u32(start + RTMSG.flags.offset) & RTM_F_CLONED) !== 0) === this.#cache
   }
 
-  /** The same conditions again, for kernels that ignore them and for those that only we know. */
   matches(route: Route, link = this.#link): boolean {
     if (link !== undefined && route.link !== link && !route.multipath?.some(nexthop => nexthop.link === link)) return false
     for (const test of this.#tests) if (!test(route)) return false
     return true
   }
 
-  /** Whether the kernel was asked for a table: one without routes may not exist. */
-  get asksForTable(): boolean {
-    return this.#table !== TABLES.unspec
+  /** A table without routes may not exist. */
+  meansNothing(errno: number): boolean {
+    return errno === ENOENT && this.#table !== TABLES.unspec
   }
 }
 

@@ -1,14 +1,11 @@
-import { DumpInterruptedError, invalidValue, NetlinkError } from '../errors.ts'
+import { invalidValue } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
 import { Failure } from '../protocol/failure.ts'
+import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
-import { Flattened } from '../protocol/flattened.ts'
-import { linkIndexOf } from '../protocol/link-index.ts'
-import type { Dumped } from '../protocol/request.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
 import { checkObject } from '../schema/check-options.ts'
-import type { Message } from '../schema/message.ts'
 import { decodeRoute } from './decode.ts'
 import { type RouteFilter, RouteMatcher } from './filter.ts'
 import { lookupTable, lowerLookup, type RouteLookup } from './lookup.ts'
@@ -17,16 +14,24 @@ import type { Route, RouteOptions } from './route.ts'
 import { lookupHint, routeHint } from './route-hint.ts'
 import { routeLocator } from './route-table.ts'
 
-const ENOENT = 2
 const ESRCH = 3
-const EINVAL = 22
+
+const routeDump: DumpedTable<Route, RouteFilter> = {
+  call: 'getRoute',
+  header: 'route',
+  decode: decodeRoute,
+  locator: routeLocator,
+  match: (program, filter) => new RouteMatcher(program, filter),
+}
 
 /** IPv4 and IPv6 routes of one namespace, in all tables. Same as `ip route`. */
 export class Routes {
   readonly #session: Session
+  readonly #dump: FilteredDump<Route, RouteFilter>
 
   constructor(session: Session) {
     this.#session = session
+    this.#dump = new FilteredDump(session, routeDump)
   }
 
   /**
@@ -114,33 +119,7 @@ export class Routes {
    * @throws {DumpInterruptedError} when the routes changed all the time; `partial` has what was read last.
    */
   async list(filter: RouteFilter = {}, call?: CallOptions): Promise<Route[]> {
-    return await this.#list('routes.list', filter, call)
-  }
-
-  async #list(operation: string, filter: RouteFilter, call: CallOptions | undefined): Promise<Route[]> {
-    const matcher = new RouteMatcher(this.#session.begin(operation, 'route'), checkObject(operation, filter))
-    const link = linkIndexOf(this.#session, operation, matcher.linkName, call)
-    let outcome = await this.#dump(operation, matcher, false, call)
-    if (outcome instanceof Failure && outcome.errno === EINVAL && matcher.isStrict) {
-      outcome = await this.#dump(operation, matcher, true, call)
-    }
-    if (outcome instanceof Failure && outcome.errno === ENOENT && matcher.asksForTable) return []
-    const index = link === undefined ? undefined : unwrap(await link, routeLocator, filter)
-    const { items, interrupted } = unwrap(outcome, routeLocator, filter)
-    const found = index === undefined ? items : items.filter(route => matcher.matches(route, index))
-    if (interrupted) throw new DumpInterruptedError(operation, found)
-    return found
-  }
-
-  #dump(
-    operation: string,
-    matcher: RouteMatcher,
-    loose: boolean,
-    call: CallOptions | undefined,
-  ): Promise<Dumped<Route> | Failure> {
-    const program = this.#session.begin(operation, 'route')
-    matcher.lower(program, loose)
-    return this.#session.dump('getRoute', program, decoder(matcher), call)
+    return await this.#dump.list('routes.list', filter, call)
   }
 
   /**
@@ -148,29 +127,7 @@ export class Routes {
    * however long the table.
    */
   stream(filter: RouteFilter = {}, call?: CallOptions): AsyncGenerator<Route, void, void> {
-    return new Flattened(this.#parts(filter, call))
-  }
-
-  async *#parts(filter: RouteFilter, call: CallOptions | undefined): AsyncGenerator<readonly Route[], void, void> {
-    const operation = 'routes.stream'
-    const matcher = new RouteMatcher(this.#session.begin(operation, 'route'), checkObject(operation, filter))
-    const link = linkIndexOf(this.#session, operation, matcher.linkName, call)
-    const index = link === undefined ? undefined : unwrap(await link, routeLocator, filter)
-    try {
-      yield* this.#stream(operation, matcher, index, false, call).parts(routeLocator, filter)
-    } catch (error) {
-      if (!(error instanceof NetlinkError)) throw error
-      if (error.errno === ENOENT && matcher.asksForTable) return
-      // The kernel refuses a filter that it does not know before it sends anything.
-      if (error.errno !== EINVAL || !matcher.isStrict) throw error
-      yield* this.#stream(operation, matcher, index, true, call).parts(routeLocator, filter)
-    }
-  }
-
-  #stream(operation: string, matcher: RouteMatcher, link: number | undefined, loose: boolean, call: CallOptions | undefined) {
-    const program = this.#session.begin(operation, 'route')
-    matcher.lower(program, loose)
-    return this.#session.stream('getRoute', program, decoder(matcher, link), call)
+    return this.#dump.stream('routes.stream', filter, call)
   }
 
   /**
@@ -184,7 +141,7 @@ export class Routes {
     if (Object.values(conditions).every(condition => condition === undefined)) {
       throw invalidValue(operation, '', 'give at least one condition, such as "table"')
     }
-    const routes = await this.#list(operation, conditions, call)
+    const routes = await this.#dump.list(operation, conditions, call)
     const outcomes = await Promise.all(routes.map(route => this.#delete(operation, route, call)))
     let gone = 0
     for (const outcome of outcomes) {
@@ -202,12 +159,4 @@ export class Routes {
  */
 function settle(outcome: undefined | Failure): void {
   if (outcome !== undefined) throw outcome.toError(routeLocator, outcome.given, routeHint(outcome.operation))
-}
-
-function decoder(matcher: RouteMatcher, link?: number): (message: Message, start: number, end: number) => Route | undefined {
-  return (message, start, end) => {
-    if (!matcher.matchesHeader(message, start)) return undefined
-    const route = decodeRoute(message, start, end)
-    return matcher.matches(route, link) ? route : undefined
-  }
 }

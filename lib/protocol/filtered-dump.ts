@@ -1,0 +1,121 @@
+import { DumpInterruptedError, NetlinkError } from '../errors.ts'
+import type { HEADER_WORDS } from '../native/binding.ts'
+import { checkObject } from '../schema/check-options.ts'
+import type { Message } from '../schema/message.ts'
+import type { Program } from '../schema/program.ts'
+import { Failure, type Locator } from './failure.ts'
+import { Flattened } from './flattened.ts'
+import { linkIndexOf } from './link-index.ts'
+import type { Decode } from './request.ts'
+import type { CallOptions, MessageCall, Session } from './session.ts'
+import { unwrap } from './unwrap.ts'
+
+const EINVAL = 22
+
+/** A filter as it will be used: checked once, tested on every entry. */
+export interface Matcher<T> {
+  /** The link, where it was given by name: only its index can be compared, and it may not be known yet. */
+  readonly linkName: string | undefined
+  /** Whether the kernel has something to filter by that old ones refuse. */
+  readonly isStrict: boolean
+  /** Writes what the kernel can filter; `loose` only what every kernel understands. */
+  lower(program: Program, loose: boolean): void
+  /** What can be told from the header, before an entry is decoded. */
+  matchesHeader?(message: Message, start: number): boolean
+  /** The same conditions again, for kernels that ignore them and for those that only we know. `link` is the index of `linkName`. */
+  matches(item: T, link?: number): boolean
+  /** Whether a refusal with that errno says that there is nothing to list. */
+  meansNothing?(errno: number): boolean
+}
+
+/** What a table of the kernel is asked with, and how its entries are read. */
+export interface DumpedTable<T, F> {
+  readonly call: MessageCall
+  readonly header: keyof typeof HEADER_WORDS
+  readonly decode: Decode<T>
+  readonly locator: Locator
+  /** Checks a filter. The program is there for its errors. */
+  match(program: Program, filter: F): Matcher<T>
+}
+
+/**
+ * Reads a table of the kernel, or those of its entries that a filter wants: the kernel is asked for no more than it can filter, and
+ * everything is compared here again. A kernel that refuses the filter is asked a second time, without.
+ */
+export class FilteredDump<T, F extends object> {
+  readonly #session: Session
+  readonly #table: DumpedTable<T, F>
+
+  constructor(session: Session, table: DumpedTable<T, F>) {
+    this.#session = session
+    this.#table = table
+  }
+
+  /** All entries that match. */
+  async list(operation: string, filter: F, call: CallOptions | undefined): Promise<T[]> {
+    const { locator } = this.#table
+    const matcher = this.#match(operation, filter)
+    const link = linkIndexOf(this.#session, operation, matcher.linkName, call)
+    let outcome = await this.#dump(operation, matcher, false, call)
+    if (outcome instanceof Failure && outcome.errno === EINVAL && matcher.isStrict) {
+      outcome = await this.#dump(operation, matcher, true, call)
+    }
+    if (outcome instanceof Failure && matcher.meansNothing?.(outcome.errno)) return []
+    const index = link === undefined ? undefined : unwrap(await link, locator, filter)
+    const { items, interrupted } = unwrap(outcome, locator, filter)
+    const found = index === undefined ? items : items.filter(item => matcher.matches(item, index))
+    if (interrupted) throw new DumpInterruptedError(operation, found)
+    return found
+  }
+
+  #dump(operation: string, matcher: Matcher<T>, loose: boolean, call: CallOptions | undefined) {
+    const program = this.#lower(operation, matcher, loose)
+    return this.#session.dump(this.#table.call, program, this.#decoder(matcher), call)
+  }
+
+  /** As `list`, one by one while the kernel sends them. */
+  stream(operation: string, filter: F, call: CallOptions | undefined): AsyncGenerator<T, void, void> {
+    return new Flattened(this.#parts(operation, filter, call))
+  }
+
+  async *#parts(operation: string, filter: F, call: CallOptions | undefined): AsyncGenerator<readonly T[], void, void> {
+    const { locator } = this.#table
+    const matcher = this.#match(operation, filter)
+    const link = linkIndexOf(this.#session, operation, matcher.linkName, call)
+    const index = link === undefined ? undefined : unwrap(await link, locator, filter)
+    try {
+      yield* this.#stream(operation, matcher, index, false, call).parts(locator, filter)
+    } catch (error) {
+      if (!(error instanceof NetlinkError)) throw error
+      if (matcher.meansNothing?.(error.errno)) return
+      // The kernel refuses a filter that it does not know before it sends anything.
+      if (error.errno !== EINVAL || !matcher.isStrict) throw error
+      yield* this.#stream(operation, matcher, index, true, call).parts(locator, filter)
+    }
+  }
+
+  #stream(operation: string, matcher: Matcher<T>, link: number | undefined, loose: boolean, call: CallOptions | undefined) {
+    const program = this.#lower(operation, matcher, loose)
+    return this.#session.stream(this.#table.call, program, this.#decoder(matcher, link), call)
+  }
+
+  #match(operation: string, filter: F): Matcher<T> {
+    const program = this.#session.begin(operation, this.#table.header)
+    return this.#table.match(program, checkObject(operation, filter))
+  }
+
+  #lower(operation: string, matcher: Matcher<T>, loose: boolean): Program {
+    const program = this.#session.begin(operation, this.#table.header)
+    matcher.lower(program, loose)
+    return program
+  }
+
+  #decoder(matcher: Matcher<T>, link?: number): Decode<T | undefined> {
+    const { decode } = this.#table
+    return (message, start, end) => {
+      if (matcher.matchesHeader?.(message, start) === false) return undefined
+      const item = decode(message, start, end)
+      return matcher.matches(item, link) ? item : undefined
+    }
+  }
+}
