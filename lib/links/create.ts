@@ -236,7 +236,7 @@ class Creation {
   }
 
   private check<T>(outcome: T | Failure): T {
-    return unwrap(outcome, linkTable, this.options, linkHint(this.options, !this.exclusive))
+    return unwrap(outcome, linkTable, this.options, linkHint(this.options, this.exclusive ? 'add' : 'replace'))
   }
 }
 

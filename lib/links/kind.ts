@@ -21,6 +21,10 @@ export interface KindOptions<R extends Rows> {
   requiresLink?: boolean
   /** Range of the MTU, where the kernel refuses others without a word. */
   mtu?: { readonly min: number; readonly max: number }
+  /** Adds to the options what those given imply. */
+  complete?: (options: { readonly [K in keyof R]?: unknown }) => object
+  /** What an errno means, by its name, where the kernel says no more: `{ add: { EBUSY: '"link" is a port of a bridge' } }`. */
+  refusals?: { readonly [V in 'add' | 'set']?: Readonly<Record<string, string>> }
   /** Kernel option and module that bring the kind, for the EOPNOTSUPP message. */
   module?: { readonly config: string; readonly name: string }
   /** Why rtnetlink cannot create the kind, and what can. */

@@ -1,4 +1,5 @@
 import type { Hint } from '../protocol/failure.ts'
+import { errnoName } from '../values/errno.ts'
 import type { LinkKind } from './kind.ts'
 import { linkKinds } from './kinds.ts'
 
@@ -13,18 +14,20 @@ type Given = Readonly<Record<string, unknown>>
 
 /**
  * The next step for a refusal about a link; `given` are the caller's options, with the `link` that was meant where there is one.
- * `replacing`: a link of that name may be there and stay.
+ * In a `replace` a link of that name may be there and stay.
  */
-export function linkHint(given: object, replacing = false): Hint {
+export function linkHint(given: object, verb: 'add' | 'replace' | 'set' = 'add'): Hint {
   const options = given as Given
   return (errno, message) => {
-    if (errno === EOPNOTSUPP) return unsupported(options, message, replacing)
+    if (errno === EOPNOTSUPP) return unsupported(options, message, verb === 'replace')
     if (message !== undefined) return undefined
     if (errno === ENODEV) return absent(options)
     if (errno === ESRCH) return absentProcess(options)
     if (errno === EEXIST) return taken(options)
     if (errno === EINVAL && (options.name === 'all' || options.name === 'default'))
       return `the kernel takes no link named "${options.name}": its settings for every link have that name`
+    const refusal = kindOf(options)?.refusals?.[verb === 'set' ? 'set' : 'add']?.[errnoName(errno)]
+    if (refusal !== undefined) return refusal
     if (errno === EBUSY) return 'some options can only be changed while the link is down'
     return undefined
   }
@@ -65,6 +68,9 @@ function unsupported(options: Given, message: string | undefined, replacing: boo
 
 const UNKNOWN_KIND = 'Unknown device type'
 
+/** By its name, or in a change by the data that is given. */
 function kindOf(options: Given): LinkKind | undefined {
-  return (linkKinds as readonly unknown[] as readonly LinkKind[]).find(({ kind }) => kind === options.kind)
+  const { kind: name } = options
+  const kinds = linkKinds as readonly unknown[] as readonly LinkKind[]
+  return kinds.find(({ kind, key }) => (name === undefined ? options[key] !== undefined : kind === name))
 }

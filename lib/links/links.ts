@@ -76,7 +76,7 @@ export class Links {
       await this.#session.acknowledge(message, program, 0, RecordFlag.renames, call),
       targetLocator,
       { ...given, link },
-      linkHint({ ...given, link }),
+      linkHint({ ...given, link }, 'set'),
     )
   }
 

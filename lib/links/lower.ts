@@ -147,10 +147,11 @@ function lowerKind(program: Program, split: Split, phase: Phase): void {
 }
 
 function lowerKindData(program: Program, { data: given, options }: Split, kind: LinkKind, phase: Phase): void {
-  const { key, table, check, requiresData } = kind
+  const { key, table, check, complete, requiresData } = kind
   program.at(key)
-  const data = given ?? {}
-  if (typeof data !== 'object') program.expected(`an object of ${key} options`, data)
+  const asked = given ?? {}
+  if (typeof asked !== 'object') program.expected(`an object of ${key} options`, asked)
+  const data = complete?.(asked) ?? asked
   program.enter()
   check?.(program, data, phase, options)
   if (given !== undefined || requiresData) program.nest(INFO_DATA)

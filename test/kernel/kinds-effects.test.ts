@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Link } from '../../lib/index.ts'
+import type { AddLinkOptions, Link } from '../../lib/index.ts'
 import { shownLink, shownPort } from '../support/ip.ts'
 import { lackOf } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
@@ -118,8 +118,8 @@ describe('a bridge', () => {
   })
 })
 
-describe('the list of a macvlan in mode source', () => {
-  const lack = lackOf('macvlan')
+describe.each(['macvlan', 'macvtap'] as const)('the list of a %s in mode source', kind => {
+  const lack = lackOf(kind)
   if (lack !== undefined) return it('is changed by commands', context => context.skip(lack))
 
   let ns: NamedNetns
@@ -127,14 +127,19 @@ describe('the list of a macvlan in mode source', () => {
   beforeAll(async () => {
     ns = await createNamespace()
     await ns.links.add({ kind: 'veth', name: 'parent', veth: { peer: { name: 'peer' } } })
-    await ns.links.add({ kind: 'macvlan', name: 'mv0', link: 'parent', macvlan: { mode: 'source' } })
+    await ns.links.add({ kind, name: 'mv0', link: 'parent', [kind]: { mode: 'source' } } as AddLinkOptions)
   })
 
   const listed = () => (shownLink(ns.name, 'mv0').linkinfo.info_data.macaddr_data ?? []).sort()
-  const change = (macvlan: object) => ns.links.set('mv0', { macvlan })
+  const change = (options: object) => ns.links.set('mv0', { [kind]: options })
+  const ours = async () => {
+    const link = (await ns.links.get('mv0')) as unknown as Record<string, { macAddresses?: string[]; macAddressCount?: number }>
+    return [link[kind].macAddresses?.toSorted(), link[kind].macAddressCount]
+  }
 
   it('is set as a whole', async () => {
-    await change({ macAddressMode: 'set', macAddresses: ['02:00:00:00:00:01', '02:00:00:00:00:02'] })
+    await change({ macAddresses: ['02:00:00:00:00:09'] })
+    await change({ macAddresses: ['02:00:00:00:00:01', '02:00:00:00:00:02'] })
     expect(listed()).toEqual(['02:00:00:00:00:01', '02:00:00:00:00:02'])
   })
 
@@ -148,15 +153,63 @@ describe('the list of a macvlan in mode source', () => {
     expect(listed()).toEqual(['02:00:00:00:00:01', '02:00:00:00:00:03'])
   })
 
+  it('stays as it is when an address is added again, or one deleted that is not there', async () => {
+    await change({ macAddressMode: 'add', macAddress: '02:00:00:00:00:03' })
+    await change({ macAddressMode: 'delete', macAddress: '02:00:00:00:00:07' })
+    expect(listed()).toEqual(['02:00:00:00:00:01', '02:00:00:00:00:03'])
+  })
+
   it('is what we read', async () => {
-    const link = await ns.links.get('mv0')
-    const { macAddresses, macAddressCount } = (link as Extract<Link, { kind: 'macvlan' }>).macvlan
-    expect([macAddresses?.toSorted(), macAddressCount]).toEqual([listed(), 2])
+    expect(await ours()).toEqual([listed(), 2])
   })
 
   it('is flushed', async () => {
     await change({ macAddressMode: 'flush' })
     expect(listed()).toEqual([])
+    expect(await ours()).toEqual([undefined, 0])
+  })
+
+  it('is emptied by an empty list', async () => {
+    await change({ macAddresses: ['02:00:00:00:00:01'] })
+    await change({ macAddresses: [] })
+    expect(listed()).toEqual([])
+  })
+
+  it('holds more addresses than fit into one page', async () => {
+    const many = Array.from(
+      { length: 1000 },
+      (_, i) => `02:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`,
+    )
+    await change({ macAddresses: many })
+    expect(await ours()).toEqual([many, 1000])
+    expect(listed()).toEqual(many)
+  })
+
+  it('is lost when the mode is left', async () => {
+    await change({ mode: 'private' })
+    await change({ mode: 'source' })
+    expect(await ours()).toEqual([undefined, 0])
+  })
+
+  it('is there from the beginning when it is given on creation', async () => {
+    const options = { mode: 'source', macAddresses: ['02:00:00:00:00:05', '02:00:00:00:00:06'] }
+    await ns.links.add({ kind, name: 'mv1', link: 'parent', [kind]: options } as AddLinkOptions)
+    expect(shownLink(ns.name, 'mv1').linkinfo.info_data.macaddr_data.sort()).toEqual(options.macAddresses)
+  })
+
+  it('is refused, with the reason, for a link in another mode', async () => {
+    await ns.links.add({ kind, name: 'mv2', link: 'parent', [kind]: { mode: 'bridge' } } as AddLinkOptions)
+    await expect(ns.links.set('mv2', { [kind]: { macAddresses: ['02:00:00:00:00:05'] } })).rejects.toMatchObject({
+      code: 'EINVAL',
+      message: expect.stringContaining('only mode "source" has a list of addresses'),
+    })
+  })
+
+  it('takes no multicast address, and says so', async () => {
+    await expect(change({ macAddresses: ['01:00:00:00:00:05'] })).rejects.toMatchObject({
+      code: 'EADDRNOTAVAIL',
+      message: expect.stringContaining('neither a multicast address nor all zeros'),
+    })
   })
 })
 

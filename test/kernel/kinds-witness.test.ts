@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { linkKinds } from '../../lib/links/kinds.ts'
 import { bridgeWitnesses } from './witnesses/bridge.ts'
 import { bridgePortWitnesses } from './witnesses/bridge-port.ts'
+import { ipvlanWitnesses, ipvtapWitnesses } from './witnesses/ipvlan.ts'
 import { linkWitnesses } from './witnesses/link.ts'
 import { macvlanWitnesses, macvtapWitnesses } from './witnesses/macvlan.ts'
 import { dummyWitnesses, ifbWitnesses, vethWitnesses } from './witnesses/no-data.ts'
@@ -14,6 +15,8 @@ const kinds = [
   bridgeWitnesses,
   dummyWitnesses,
   ifbWitnesses,
+  ipvlanWitnesses,
+  ipvtapWitnesses,
   macvlanWitnesses,
   macvtapWitnesses,
   tunWitnesses,

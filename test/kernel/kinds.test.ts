@@ -16,6 +16,8 @@ afterAll(closeNamespaces)
 const NEEDED: Readonly<Record<string, object>> = {
   vlan: { link: 'parent', vlan: { id: 2 } },
   vxlan: { vxlan: { vni: 2, port: 4789 } },
+  ipvlan: { link: 'parent' },
+  ipvtap: { link: 'parent' },
   macvlan: { link: 'parent' },
   macvtap: { link: 'parent' },
 }

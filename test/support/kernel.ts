@@ -5,6 +5,8 @@ import { ip, uniqueName } from './test-namespaces.ts'
 const MAKE: Readonly<Record<string, readonly string[]>> = {
   vlan: ['link', 'add', 'link', 'parent', 'name', 'probe', 'type', 'vlan', 'id', '2'],
   vxlan: ['link', 'add', 'name', 'probe', 'type', 'vxlan', 'id', '2', 'dstport', '4789'],
+  ipvlan: ['link', 'add', 'link', 'parent', 'name', 'probe', 'type', 'ipvlan'],
+  ipvtap: ['link', 'add', 'link', 'parent', 'name', 'probe', 'type', 'ipvtap'],
   macvlan: ['link', 'add', 'link', 'parent', 'name', 'probe', 'type', 'macvlan'],
   macvtap: ['link', 'add', 'link', 'parent', 'name', 'probe', 'type', 'macvtap'],
   tun: ['tuntap', 'add', 'dev', 'probe', 'mode', 'tun'],

@@ -45,6 +45,8 @@ const ENUMS: Readonly<Record<string, string>> = {
   bridge: 'IFLA_BR_UNSPEC',
   bridgePort: 'IFLA_BRPORT_UNSPEC',
   bridgeMulticastQuerierState: 'BRIDGE_QUERIER_UNSPEC',
+  ipvlan: 'IFLA_IPVLAN_UNSPEC',
+  ipvtap: 'IFLA_IPVLAN_UNSPEC',
   macvlan: 'IFLA_MACVLAN_UNSPEC',
   macvtap: 'IFLA_MACVLAN_UNSPEC',
   route: 'RTA_UNSPEC',

@@ -42,6 +42,37 @@ describe('macvlan on the wire', () => {
     expect(lines(encodeLink({ macvlan }, 'change'))).toEqual(lines(bytes))
   })
 
+  it('takes a list without a command for the whole list', () => {
+    const macAddresses = ['02:00:00:00:00:01']
+    const command = { macAddresses, macAddressMode: 'set' }
+    const ours = encodeLink({ macvlan: { macAddresses } }, 'change')
+    expect(lines(ours).sort()).toEqual(lines(encodeLink({ macvlan: command }, 'change')).sort())
+    expect(encodeLink({ kind: 'macvlan', link: 2, macvlan: { mode: 'source', macAddresses } }).length).toBeGreaterThan(
+      ours.length,
+    )
+  })
+
+  it.each([
+    ['an address without a command', { macAddress: '02:00:00:00:00:01' }, 'macAddressMode', 'ERR_MISSING_OPTION'],
+    ['the command to add without an address', { macAddressMode: 'add' }, 'macAddress', 'ERR_MISSING_OPTION'],
+    ['the command to delete, as a number, without an address', { macAddressMode: 1 }, 'macAddress', 'ERR_MISSING_OPTION'],
+    [
+      'a list with another command than set',
+      { macAddressMode: 'flush', macAddresses: [] },
+      'macAddresses',
+      'ERR_INVALID_ARG_VALUE',
+    ],
+    ['a list in another mode', { mode: 'bridge', macAddresses: [] }, 'mode', 'ERR_INVALID_ARG_VALUE'],
+  ])('refuses %s', (_, macvlan, option, code) => {
+    const refusal = { option: `macvlan.${option}`, code }
+    expect(() => encodeLink({ macvlan }, 'change')).toThrow(expect.objectContaining(refusal))
+  })
+
+  it('refuses a list on creation without mode source, which the kernel would answer with no more than EINVAL', () => {
+    const given = { kind: 'macvlan', link: 2, macvlan: { macAddresses: ['02:00:00:00:00:01'] } }
+    expect(() => encodeLink(given)).toThrow(expect.objectContaining({ option: 'macvlan.mode' }))
+  })
+
   it('sends what ip sends to add an address to the list', () => {
     const macvlan = { macAddressMode: 'add', macAddress: '02:00:00:00:00:03' }
     const bytes = newLink(`

@@ -1,5 +1,5 @@
 import { defineLinkKind } from '../kind.ts'
-import { macvlan } from './macvlan.ts'
+import { checkSources, completeSources, macvlan, macvlanRefusals } from './macvlan.ts'
 
 /**
  * A macvlan whose frames a program reads and writes at /dev/tap<index>, as virtual machines do. Options are macvlan's, and so is what to
@@ -7,5 +7,8 @@ import { macvlan } from './macvlan.ts'
  */
 export const macvtap = defineLinkKind('macvtap', macvlan.rows, {
   requiresLink: true,
+  complete: completeSources,
+  check: checkSources,
+  refusals: macvlanRefusals,
   module: { config: 'CONFIG_MACVTAP', name: 'macvtap' },
 })

@@ -35,7 +35,7 @@ function witnessesOf(kind: LinkKind<any, any>): Subject {
         value: ['02:00:00:00:00:07'],
         words: 'macaddr set 02:00:00:00:00:07',
         shows: ['macaddr_data', ['02:00:00:00:00:07']],
-        beside: { options: { mode: 'source', macAddressMode: 'set' }, words: 'mode source' },
+        beside: inSource,
       },
       { option: 'broadcastQueueLength', value: 77, words: 'bcqueuelen 77', shows: ['bcqueuelen', 77] },
       { option: 'broadcastCutoff', value: 5, unseen: 'iproute2 6.1 does not know it', needs: 'Linux 6.4' },
