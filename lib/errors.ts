@@ -248,3 +248,18 @@ export class ClosedError extends Error {
     this.operation = operation
   }
 }
+
+/** Bytes that are no packet of the protocol that they were read as. */
+export class PacketError extends Error {
+  override readonly name = 'PacketError'
+  /** `'ERR_PACKET_TRUNCATED'`: they end too early. `'ERR_PACKET_MALFORMED'`: they say what cannot be. */
+  readonly code: 'ERR_PACKET_TRUNCATED' | 'ERR_PACKET_MALFORMED'
+  /** `'ethernet'`, `'arp'`, `'ipv4'`, `'ipv6'`, `'icmp'` or `'icmp6'`. */
+  readonly protocol: string
+
+  constructor(message: string, code: 'ERR_PACKET_TRUNCATED' | 'ERR_PACKET_MALFORMED', protocol: string) {
+    super(message)
+    this.code = code
+    this.protocol = protocol
+  }
+}

@@ -8,6 +8,7 @@ export {
   NamespaceError,
   NetlinkError,
   type OptionError,
+  PacketError,
   SystemError,
   TimeoutError,
   UnknownOutcomeError,
@@ -20,6 +21,19 @@ export type { LinkGroup, Links } from './links/links.ts'
 export type { NamespaceIds } from './namespace-ids/namespace-ids.ts'
 export { type NamespaceLocation, Netns } from './netns/netns.ts'
 export type { PingOptions, PingRefusal, PingReply, PingResult } from './netns/ping.ts'
+export { type ArpOptions, type ArpPacket, arp } from './packets/arp.ts'
+export { internetChecksum } from './packets/checksum.ts'
+export { type EthernetFrame, type EthernetOptions, type EtherType, ethernet, type VlanTag } from './packets/ethernet.ts'
+export {
+  type Icmp4Message,
+  type Icmp6Options,
+  type IcmpMessage,
+  type IcmpOptions,
+  icmp,
+  icmp6,
+} from './packets/icmp.ts'
+export { type IpProtocol, type Ipv4Options, type Ipv4Packet, ipv4 } from './packets/ipv4.ts'
+export { type Ipv6Options, type Ipv6Packet, ipv6 } from './packets/ipv6.ts'
 export type { NamespaceHandle, NamespaceReference } from './protocol/namespace-reference.ts'
 export type { CallOptions, SessionOptions } from './protocol/session.ts'
 export type { Nexthop, NexthopOptions, Route, RouteFilter, RouteLookup, RouteOptions } from './routes/route.ts'

@@ -12,6 +12,7 @@ const layers = [
   ['rtnetlink'],
   ['watch'],
   ['links', 'addresses', 'routes', 'neighbors', 'rules', 'tun', 'namespace-ids'],
+  ['packets'],
   ['protocol'],
   ['schema'],
   ['native'],

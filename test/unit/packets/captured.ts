@@ -1,0 +1,50 @@
+/** Frames that Linux 6.18 sent over a veth, as AF_PACKET saw them. */
+function captured(hex: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(hex.replaceAll(/\s/g, ''), 'hex'))
+}
+
+/** Who has 192.0.2.2? */
+export const arpRequest = captured(
+  'ffffffffffff 020000000001 0806 0001 0800 06 04 0001 020000000001 c0000201 000000000000 c0000202',
+)
+
+/** 192.0.2.2 is at 02:00:00:00:00:02. */
+export const arpReply = captured(
+  '020000000001 020000000002 0806 0001 0800 06 04 0002 020000000002 c0000202 020000000001 c0000201',
+)
+
+/** `ping -c1 -Q 0x2e -s 16 192.0.2.2` */
+export const echoRequest = captured(`
+  020000000002 020000000001 0800
+  45 2e 002c 2e20 4000 40 01 887f c0000201 c0000202
+  08 00 ec36 5b7e 0001 08c7016b000000009d17090000000000`)
+
+/** What came back: the same, from the other end. */
+export const echoReply = captured(`
+  020000000001 020000000002 0800
+  45 2e 002c 55cf 0000 40 01 a0d0 c0000202 c0000201
+  00 00 f436 5b7e 0001 08c7016b000000009d17090000000000`)
+
+/** `ping -6 -F 0x12345 -c1 -s 15 2001:db8::2`: an odd number of bytes. */
+export const echo6Request = captured(`
+  020000000002 020000000001 86dd
+  60012345 0017 3a 40 20010db8000000000000000000000001 20010db8000000000000000000000002
+  80 00 9085 5b81 0001 000102030405060708090a0b0c0d0e`)
+
+/** `ping -6 -c1 -Q 0x2e -s 16 2001:db8::2`: the kernel chose a flow label. */
+export const markedEcho6Request = captured(`
+  020000000002 020000000001 86dd
+  62e06f1f 0018 3a 40 20010db8000000000000000000000001 20010db8000000000000000000000002
+  80 00 773a 5b80 0001 08c7016b000000003e4a090000000000`)
+
+/** Who has 2001:db8::2? To its solicited-node group. */
+export const neighborSolicitation = captured(`
+  3333ff000002 020000000001 86dd
+  60000000 0020 3a ff 20010db8000000000000000000000001 ff0200000000000000000001ff000002
+  87 00 1c27 0000 0000 20010db8000000000000000000000002 0101020000000001`)
+
+/** UDP to a port where nobody listens, and the ICMP error that quotes it. */
+export const portUnreachable = captured(`
+  020000000001 020000000002 0800
+  45 c0 0039 5601 0000 40 01 9fff c0000202 c0000201
+  03 03 4529 0000 0000 4500001d242f40004011929dc0000201c0000202 bba2000900098 41e78`)
