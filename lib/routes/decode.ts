@@ -46,10 +46,10 @@ export function decodeRoute(message: Message, start: number, end: number): Route
     // Number and length in one: an attribute of an unexpected length finds no case.
     switch ((message.u16(at + 2) << 8) | length) {
       case (1 << 8) | OF_4: // RTA_DST
-        to ??= formatIpv4Network(bytes, at + 4, prefix)
+        if (prefix !== 0) to = formatIpv4Network(bytes, at + 4, prefix)
         break
       case (1 << 8) | OF_16:
-        to ??= formatIpv6Network(bytes, at + 4, prefix)
+        if (prefix !== 0) to = formatIpv6Network(bytes, at + 4, prefix)
         break
       case (4 << 8) | OF_4: // RTA_OIF
         link = message.u32(at + 4)

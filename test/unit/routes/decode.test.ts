@@ -80,6 +80,15 @@ describe('decodeRoute', () => {
     })
   })
 
+  it('takes the last of two destinations, as the rows do', () => {
+    const header = Uint8Array.of(10, 128, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0)
+    const [first, last] = [new Uint8Array(16), new Uint8Array(16).fill(1, 15)]
+    const bytes = Buffer.concat([header, attribute(1, first), attribute(1, last)])
+    const message = new Message(new Uint8Array(bytes))
+    expect(decodeRoute(message, 0, bytes.length).to).toBe('::1/128')
+    expect(given(decodeRoute(message, 0, bytes.length))).toEqual(given(decodeAnyRoute(message, 0, bytes.length)))
+  })
+
   it('has properties of rows only', () => {
     const message = new Message(Uint8Array.of(2, 0, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0))
     for (const key of Object.keys(decodeRoute(message, 0, 12))) expect(routeTable.field(key)).toBeDefined()
