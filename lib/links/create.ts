@@ -12,12 +12,13 @@ import { sessionIn } from '../protocol/namespaces.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
 import type { Program } from '../schema/program.ts'
+import { addToMessage } from './add-to-message.ts'
 import { lowerAltNames } from './alt-names.ts'
 import type { AddLinkOptions, Link } from './link.ts'
 import { linkHint } from './link-hint.ts'
 import { findLinkKind } from './link-info.ts'
 import { decodeLink, linkTable } from './link-table.ts'
-import { lowerLink } from './lower.ts'
+import { hasUpLater, lowerLink } from './lower.ts'
 import { lowerTarget, targetLocator } from './target.ts'
 
 type Given = Readonly<Record<string, unknown>>
@@ -49,6 +50,7 @@ class Creation {
   private readonly peerPath: string
   /** The link must not be there yet: then it may be taken away again. */
   private readonly exclusive: boolean
+  private readonly upLater: boolean
   /** Options are left for the message behind the first. */
   private rest = false
 
@@ -60,6 +62,7 @@ class Creation {
     this.altNames = given.altNames
     this.call = call
     this.exclusive = exclusive
+    this.upLater = hasUpLater(given, 'create')
     this.peer = kind?.peer === undefined ? undefined : ((given[kind.key] as Given | undefined)?.[kind.peer] as Given | undefined)
     this.peerPath = `${kind?.key}.${kind?.peer}`
   }
@@ -101,7 +104,7 @@ class Creation {
   }
 
   private hasFollowUps(): boolean {
-    return this.rest || this.altNames !== undefined || (this.peer !== undefined && needsFollowUp(this.peer))
+    return this.rest || this.upLater || this.altNames !== undefined || (this.peer !== undefined && needsFollowUp(this.peer))
   }
 
   private tryFollowUps(): void {
@@ -126,13 +129,12 @@ class Creation {
     const steps = this.followUps(this.session, name, RecordFlag.linked)
     const peerName = this.peer && exactName(this.peer)
     const peer = this.followUpPeer(beside ?? this.session, peerName, RecordFlag.linked)
-    // Right behind the first it need not be linked, and travels in the same system call: if that fails, nobody looks at it.
-    const first = steps.length === 0 && (peer.length === 0 || beside !== undefined)
-    const link = read(this.session, this.operation, name, first ? 0 : RecordFlag.linked, this.call)
+    // It need not be linked, and travels in the same system call as the last of them: if one fails, nobody looks at it.
+    const link = read(this.session, this.operation, name, 0, this.call)
     this.check(await created)
     const undo = this.removal(this.session, name)
-    await finish(steps, targetLocator, undo)
-    await finish(peer, this.peerLocator, undo)
+    await this.finish(steps, targetLocator, undo)
+    await this.finish(peer, this.peerLocator, undo)
     return this.readBack(await link)
   }
 
@@ -154,7 +156,7 @@ class Creation {
       const session = place?.session ?? this.session
       const target = name ?? this.check(await (echoed as Promise<Link | Failure>)).index
       const undo = this.removal(session, target)
-      await finish(this.followUps(session, target, 0), targetLocator, undo)
+      await this.finish(this.followUps(session, target, 0), targetLocator, undo)
       if (this.peer !== undefined && needsFollowUp(this.peer)) await this.finishPeer(this.peer, session, target, undo)
       return this.check(await read(session, this.operation, target, 0, this.call))
     } finally {
@@ -166,15 +168,16 @@ class Creation {
     const place = peer.netns === undefined ? undefined : await sessionIn(peer.netns as NamespaceReference, this.operation)
     try {
       const name = exactName(peer) ?? this.check(await read(session, this.operation, target, 0, this.call)).link
-      await finish(this.followUpPeer(place?.session ?? this.session, name, 0), this.peerLocator, undo)
+      await this.finish(this.followUpPeer(place?.session ?? this.session, name, 0), this.peerLocator, undo)
     } finally {
       place?.release()
     }
   }
 
-  /** Messages about the link itself: alternative names, and what the kernel does not take on creation. */
+  /** Messages about the link itself: alternative names, and what the kernel does not take on creation. A port's state may be set while it is up. */
   private followUps(session: Session, target: string | number, record: number): Steps {
     const steps: Steps = []
+    if (this.upLater) steps.push(this.bringUp(session, target, record))
     if (this.altNames !== undefined) {
       const program = this.lowerAltNames(session, target)
       steps.push(session.acknowledge('newLinkProperty', program, 0, record | RecordFlag.renames, this.call))
@@ -184,6 +187,13 @@ class Creation {
       steps.push(session.acknowledge(info ? 'newLink' : 'setLink', program, 0, record, this.call))
     }
     return steps
+  }
+
+  private bringUp(session: Session, target: string | number, record: number): Steps[number] {
+    const program = session.begin(this.operation, 'link')
+    lowerTarget(program, target)
+    linkTable.lower(program, { up: true }, 'change')
+    return session.acknowledge('setLink', program, 0, record, this.call)
   }
 
   private lowerAltNames(session: Session, target: string | number): Program {
@@ -199,10 +209,12 @@ class Creation {
     return { program, info }
   }
 
-  /** One message at most: what the kernel ignores or refuses of a link that is described inside another one. */
+  /** What the kernel ignores or refuses of a link that is described inside another one. */
   private followUpPeer(session: Session, target: string | number | undefined, record: number): Steps {
     if (this.peer === undefined || target === undefined || !needsFollowUp(this.peer)) return []
-    return [session.acknowledge('setLink', this.lowerPeer(session, this.peer, target), 0, record, this.call)]
+    const steps = [session.acknowledge('setLink', this.lowerPeer(session, this.peer, target), 0, record, this.call)]
+    if (hasUpLater(this.peer, 'create')) steps.push(this.bringUp(session, target, record))
+    return steps
   }
 
   private lowerPeer(session: Session, peer: Given, target: string | number): Program {
@@ -214,7 +226,7 @@ class Creation {
       program.enter()
     }
     linkTable.lower(program, peer, 'afterCreation')
-    linkTable.lower(program, { up, master }, 'change')
+    linkTable.lower(program, hasUpLater(peer, 'create') ? { master } : { up, master }, 'change')
     return program
   }
 
@@ -235,27 +247,20 @@ class Creation {
     }
   }
 
+  /** Waits for what followed creation; if something went wrong, the link is not left half made. */
+  private async finish(steps: Steps, locator: Locator, undo: Undo | undefined): Promise<void> {
+    const failure = (await Promise.all(steps)).find(outcome => outcome instanceof Failure)
+    if (failure === undefined) return
+    const removed = undo === undefined ? undefined : await undo()
+    const error = failure.toError(locator)
+    // What an AbortSignal gave as its reason is the caller's.
+    if (error instanceof NetlinkError) addToMessage(error, fateOf(removed, undo))
+    throw error
+  }
+
   private check<T>(outcome: T | Failure): T {
     return unwrap(outcome, linkTable, this.options, linkHint(this.options, this.exclusive ? 'add' : 'replace'))
   }
-}
-
-/** Waits for what followed creation; if something went wrong, the link is not left half made. */
-async function finish(steps: Steps, locator: Locator, undo: Undo | undefined): Promise<void> {
-  const failure = (await Promise.all(steps)).find(outcome => outcome instanceof Failure)
-  if (failure === undefined) return
-  const removed = undo === undefined ? undefined : await undo()
-  const error = failure.toError(locator)
-  // What an AbortSignal gave as its reason is the caller's.
-  if (error instanceof NetlinkError) addToMessage(error, fateOf(removed, undo))
-  throw error
-}
-
-/** The stack begins with the message, and is what people see. */
-function addToMessage(error: Error, text: string): void {
-  const { message } = error
-  error.message = `${message}; ${text}`
-  error.stack = error.stack?.replace(message, () => error.message)
 }
 
 function fateOf(removed: undefined | Failure, undo: Undo | undefined): string {

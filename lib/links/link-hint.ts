@@ -3,6 +3,7 @@ import { errnoName } from '../values/errno.ts'
 import type { LinkKind } from './kind.ts'
 import { linkKinds } from './kinds.ts'
 
+const EPERM = 1
 const ESRCH = 3
 const ENODEV = 19
 const EEXIST = 17
@@ -20,6 +21,8 @@ export function linkHint(given: object, verb: 'add' | 'replace' | 'set' = 'add')
   const options = given as Given
   return (errno, message) => {
     if (errno === EOPNOTSUPP) return unsupported(options, message, verb === 'replace')
+    if (errno === EPERM && ENSLAVED_WHILE_UP.test(message ?? ''))
+      return 'take it down first, or give "up: false" with "master": that is done in this order, and the new master brings it up'
     if (message !== undefined) return undefined
     if (errno === ENODEV) return absent(options)
     if (errno === ESRCH) return absentProcess(options)
@@ -32,6 +35,9 @@ export function linkHint(given: object, verb: 'add' | 'replace' | 'set' = 'add')
     return undefined
   }
 }
+
+/** bond_enslave() in drivers/net/bonding/bond_main.c. */
+const ENSLAVED_WHILE_UP = /can not be enslaved while up/
 
 function absent({ link }: Given): string | undefined {
   if (typeof link === 'string') return `there is no link "${link}" in this namespace`

@@ -1,19 +1,18 @@
-import { DumpInterruptedError, invalidValue } from '../errors.ts'
+import { DumpInterruptedError } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
 import { checkObject } from '../schema/check-options.ts'
 import type { Program } from '../schema/program.ts'
-import { type LinkReference, lowerHeaderLink } from '../schema/references.ts'
+import type { LinkReference } from '../schema/references.ts'
 import { checkInteger } from '../schema/scalars.ts'
 import { lowerAltNames } from './alt-names.ts'
+import { change } from './change.ts'
 import { create } from './create.ts'
 import { callOf, type LinkDetail, type LinkFilter, lowerDetail, lowerFilter, matches } from './filter.ts'
-import { IFINFO } from './flags.ts'
 import type { AddLinkOptions, Link, SetLinkOptions } from './link.ts'
 import { linkHint } from './link-hint.ts'
 import { decodeLink, linkTable } from './link-table.ts'
-import { lowerLink } from './lower.ts'
 import { lowerTarget, targetLocator } from './target.ts'
 
 const IFLA_GROUP = 27
@@ -35,8 +34,8 @@ export class Links {
    * Adds a link and resolves with it as the kernel made it. Same as `ip link add`. Carrier, and with it `operationalState`, may follow a
    * moment later: the kernel brings them from a work queue of its own.
    *
-   * What the kernel does not take on creation (`alias`, `carrier`, `protoDown`, `families`, `port`, alternative names, `veth.peer.up`)
-   * follows in messages right behind; if one of those fails, the link is removed again and the error says so.
+   * What the kernel does not take on creation (`alias`, `carrier`, `protoDown`, `families`, `port`, alternative names, `up` of a port,
+   * `veth.peer.up`) follows in messages right behind; if one of those fails, the link is removed again and the error says so.
    * Needs CAP_NET_ADMIN in the user namespace that owns this network namespace.
    * @throws {TypeError} for an unknown option or a value that cannot be meant, {RangeError} for a number out of range; nothing is sent.
    * @throws {NetlinkError} `EEXIST` when the name is taken, `EOPNOTSUPP` when this kernel lacks the kind, `EPERM` without the capability.
@@ -57,27 +56,13 @@ export class Links {
 
   /**
    * Changes a link; what is not given stays. `name` renames it and `netns` moves it, both in one message if both are given.
-   * Same as `ip link set`. Names of links in `options` are looked up when the request is sent, in call order.
+   * Same as `ip link set`. Names of links in `options` are looked up when the request is sent, in call order. With a `master`, `up: true` and
+   * `port` follow in messages right behind; if one of those fails, the error says that the rest was done.
    * @throws {NetlinkError} `ENODEV` when there is no such link, `EBUSY` for what cannot change while the link is up, `EOPNOTSUPP` for what
    * its kind cannot change.
    */
   async set(link: LinkReference, options: SetLinkOptions, call?: CallOptions): Promise<void> {
-    const given = checkObject('links.set', options)
-    const program = this.#session.begin('links.set', 'link')
-    program.at('link')
-    lowerHeaderLink(program, IFINFO.indexWord, link)
-    const start = program.length
-    const { info } = lowerLink(program, given, 'change')
-    if (program.length === start && program.headerWord(IFINFO.changeWord) === 0)
-      throw invalidValue('links.set', '', 'no option to change is given')
-    // RTM_SETLINK takes a kind's data and does nothing with it: only RTM_NEWLINK changes it.
-    const message = info ? 'newLink' : 'setLink'
-    unwrap(
-      await this.#session.acknowledge(message, program, 0, RecordFlag.renames, call),
-      targetLocator,
-      { ...given, link },
-      linkHint({ ...given, link }, 'set'),
-    )
+    await change(this.#session, 'links.set', link, checkObject('links.set', options), call)
   }
 
   /**

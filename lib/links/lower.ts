@@ -38,24 +38,45 @@ export function lowerLink(program: Program, options: object, phase: Phase): Lowe
   const split = splitOptions(program, options as Options, phase)
   const rest = linkTable.lower(program, options, phase, split.passOver)
   const start = program.length
-  // Data of a port means something only once the link has its master, which the kernel sets last of all.
-  const portLater = phase === 'create' && split.port !== undefined
+  const portLater = hasPortLater(split.options, phase)
   if (phase !== 'afterCreation') lowerInfo(program, split, phase, portLater)
-  else if (split.port !== undefined) lowerPortInfo(program, split.port)
+  else if (portLater) lowerPortLater(program, split.port)
   return { rest: rest || portLater, info: program.length > start }
 }
 
+/**
+ * The kernel brings a link up before it gives it a master (rtnl_newlink_create() and do_setlink() in net/core/rtnetlink.c), and a bond or
+ * a team takes no port that is up. So whoever wants both sends `up` behind.
+ */
+export function hasUpLater(options: Options, phase: Phase): boolean {
+  return options.up === true && getsMaster(options, phase)
+}
+
+/** Data of a port means something only once the link has its master, which the kernel sets last of all. */
+export function hasPortLater(options: Options, phase: Phase): boolean {
+  return options.port !== undefined && (phase !== 'change' || getsMaster(options, phase))
+}
+
+/** Whether messages can follow once the link has its master: not where it goes to another namespace first. */
+function getsMaster({ master, netns }: Options, phase: Phase): boolean {
+  return master !== undefined && master !== null && (phase !== 'change' || netns === undefined)
+}
+
 const OWN_KEYS = ['kind', 'kernelKind', 'data', 'port']
-const passOverOf = new Map<LinkKind | undefined, Record<Phase, ReadonlySet<string>>>()
+const passOverOf = new Map<LinkKind | undefined, PassOver>()
+const passOverOfPorts = new Map<LinkKind | undefined, PassOver>()
+
+type PassOver = Readonly<Record<Phase, ReadonlySet<string>>>
 
 /** Kept for each kind: links are made by the thousand. Alternative names of a new link are the business of who creates it. */
-function passOver(kind: LinkKind | undefined, phase: Phase): ReadonlySet<string> {
-  let known = passOverOf.get(kind)
+function passOver(kind: LinkKind | undefined, phase: Phase, upBehind: boolean): ReadonlySet<string> {
+  const cache = upBehind ? passOverOfPorts : passOverOf
+  let known = cache.get(kind)
   if (known === undefined) {
-    const change = new Set(kind === undefined ? OWN_KEYS : [...OWN_KEYS, kind.key])
+    const change = new Set([...OWN_KEYS, ...(kind === undefined ? [] : [kind.key]), ...(upBehind ? ['up'] : [])])
     const create = new Set([...change, 'altNames'])
     known = { create, afterCreation: create, change }
-    passOverOf.set(kind, known)
+    cache.set(kind, known)
   }
   return known[phase]
 }
@@ -67,7 +88,7 @@ function splitOptions(program: Program, options: Options, phase: Phase): Split {
     program.at('kind')
     throw missingOption(program.operation, 'kind')
   }
-  const split = { options, passOver: passOver(kind, phase), kind, port }
+  const split = { options, passOver: passOver(kind, phase, hasUpLater(options, phase)), kind, port }
   if (name === 'other') return { ...split, kernelKind: checkKernelKind(program, kernelKind), data }
   if (kernelKind !== undefined) throw invalidValue(program.operation, 'kernelKind', ONLY_OTHER)
   if (data !== undefined) throw invalidValue(program.operation, 'data', ONLY_OTHER)
@@ -133,7 +154,8 @@ function lowerInfo(program: Program, split: Split, phase: Phase, portLater: bool
   program.end()
 }
 
-function lowerPortInfo(program: Program, port: unknown): void {
+/** Writes what follows once the link has its master. */
+export function lowerPortLater(program: Program, port: unknown): void {
   program.nest(linkInfo.number)
   lowerPort(program, port)
   program.end()

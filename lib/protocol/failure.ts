@@ -114,7 +114,7 @@ export class Failure {
       `${this.operation}: ${about}${kernelMessage ?? errnoText(this.errno)} (${code})`,
       found.missing === undefined ? undefined : `"${found.missing}" is missing`,
       found.allowed === undefined ? undefined : `allowed is ${describe(found.allowed)}`,
-      hint?.(this.errno, kernelMessage) ?? (this.errno === EPERM ? CAPABILITY : undefined),
+      hint?.(this.errno, kernelMessage) ?? (this.errno === EPERM && kernelMessage === undefined ? CAPABILITY : undefined),
     ]
     return new NetlinkError(text.filter(part => part !== undefined).join('; '), {
       operation: this.operation,

@@ -1,0 +1,83 @@
+import { invalidValue, NetlinkError } from '../errors.ts'
+import { RecordFlag } from '../native/binding.ts'
+import { Failure } from '../protocol/failure.ts'
+import type { CallOptions, Session } from '../protocol/session.ts'
+import { unwrap } from '../protocol/unwrap.ts'
+import type { Program } from '../schema/program.ts'
+import { type LinkReference, lowerHeaderLink } from '../schema/references.ts'
+import { addToMessage } from './add-to-message.ts'
+import { IFINFO } from './flags.ts'
+import type { SetLinkOptions } from './link.ts'
+import { linkHint } from './link-hint.ts'
+import { linkTable } from './link-table.ts'
+import { hasPortLater, hasUpLater, lowerLink, lowerPortLater } from './lower.ts'
+import { targetLocator } from './target.ts'
+
+/** Writes one message into an empty program, and answers whether it must be the one that changes data of a kind. */
+type Step = (program: Program) => boolean
+
+/**
+ * Changes a link, in one message where that does it. What means something only once the link has its master goes into messages behind,
+ * linked to the first: the addon sends them only if it succeeded, and before anything that was called later.
+ */
+export async function change(
+  session: Session,
+  operation: string,
+  link: LinkReference,
+  given: object,
+  call?: CallOptions,
+): Promise<void> {
+  const [first, ...behind] = stepsOf(link, given as SetLinkOptions)
+  const begin = (): Program => session.begin(operation, 'link')
+  // A caller's mistake must show before anything is sent.
+  for (const step of behind) step(begin())
+  const send = (step: Step, record: number) => {
+    const program = begin()
+    const message = step(program) ? 'newLink' : 'setLink'
+    return session.acknowledge(message, program, 0, record, call)
+  }
+  const changed = send(first, RecordFlag.renames)
+  const rest = behind.map(step => send(step, RecordFlag.linked))
+  const options = { ...given, link }
+  unwrap(await changed, targetLocator, options, linkHint(options, 'set'))
+  const failure = (await Promise.all(rest)).find(outcome => outcome instanceof Failure)
+  if (failure === undefined) return
+  const error = failure.toError(targetLocator)
+  if (error instanceof NetlinkError) addToMessage(error, 'the rest was done')
+  throw error
+}
+
+function stepsOf(link: LinkReference, given: SetLinkOptions): [Step, ...Step[]] {
+  const steps: [Step, ...Step[]] = [program => lowerChange(program, link, given)]
+  const target = typeof link === 'string' && given.name !== undefined ? given.name : link
+  if (hasUpLater(given, 'change')) steps.push(program => lowerUp(program, target))
+  if (hasPortLater(given, 'change')) steps.push(program => lowerPort(program, target, given.port))
+  return steps
+}
+
+function lowerChange(program: Program, link: LinkReference, given: SetLinkOptions): boolean {
+  lowerSubject(program, link)
+  const start = program.length
+  const { info } = lowerLink(program, given, 'change')
+  if (program.length === start && program.headerWord(IFINFO.changeWord) === 0)
+    throw invalidValue(program.operation, '', 'no option to change is given')
+  // RTM_SETLINK takes a kind's data and does nothing with it: only RTM_NEWLINK changes it.
+  return info
+}
+
+function lowerUp(program: Program, target: LinkReference): boolean {
+  lowerSubject(program, target)
+  linkTable.lower(program, { up: true }, 'change')
+  return false
+}
+
+function lowerPort(program: Program, target: LinkReference, port: unknown): boolean {
+  lowerSubject(program, target)
+  lowerPortLater(program, port)
+  return true
+}
+
+function lowerSubject(program: Program, link: LinkReference): void {
+  program.at('link')
+  lowerHeaderLink(program, IFINFO.indexWord, link)
+}
