@@ -2,6 +2,11 @@ import type { Rows } from '../schema/field.ts'
 import type { Program } from '../schema/program.ts'
 import { type Phase, Table } from '../schema/table.ts'
 
+export interface MtuRange {
+  readonly min: number
+  readonly max: number
+}
+
 /** What a kind may say about itself, so that shared code never asks which kind it holds. */
 export interface KindOptions<R extends Rows> {
   /** Property that holds the kind's options, where it is not the kernel's name of the kind. */
@@ -19,8 +24,8 @@ export interface KindOptions<R extends Rows> {
   requiresData?: boolean
   /** The kind stands on another link: `link` must be given on creation. Without it the kernel says EINVAL and no more. */
   requiresLink?: boolean
-  /** Range of the MTU, where the kernel refuses others without a word. */
-  mtu?: { readonly min: number; readonly max: number }
+  /** Range or ranges of the MTU, where the kernel refuses others without a word, or takes them on creation and should not. */
+  mtu?: MtuRange | readonly MtuRange[]
   /** Adds to the options what those given imply. */
   complete?: (options: { readonly [K in keyof R]?: unknown }) => object
   /** What an errno means, by its name, where the kernel says no more: `{ add: { EBUSY: '"link" is a port of a bridge' } }`. */

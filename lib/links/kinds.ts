@@ -6,13 +6,35 @@ import { ipvlan } from './kinds/ipvlan.ts'
 import { ipvtap } from './kinds/ipvtap.ts'
 import { macvlan } from './kinds/macvlan.ts'
 import { macvtap } from './kinds/macvtap.ts'
+import { nlmon } from './kinds/nlmon.ts'
+import { rmnet } from './kinds/rmnet.ts'
 import { tun } from './kinds/tun.ts'
+import { vcan } from './kinds/vcan.ts'
 import { veth } from './kinds/veth.ts'
+import { virtWifi } from './kinds/virt_wifi.ts'
 import { vlan } from './kinds/vlan.ts'
+import { vsockmon } from './kinds/vsockmon.ts'
 import { vxlan } from './kinds/vxlan.ts'
 
 /** Every kind of link that the library knows. A new kind is one file and one line here. */
-export const linkKinds = [bridge, dummy, ifb, ipvlan, ipvtap, macvlan, macvtap, tun, veth, vlan, vxlan] as const
+export const linkKinds = [
+  bridge,
+  dummy,
+  ifb,
+  ipvlan,
+  ipvtap,
+  macvlan,
+  macvtap,
+  nlmon,
+  rmnet,
+  tun,
+  vcan,
+  veth,
+  virtWifi,
+  vlan,
+  vsockmon,
+  vxlan,
+] as const
 
 /** Every kind of master whose ports have data of their own. */
 export const portKinds = [bridgePort] as const

@@ -3,7 +3,7 @@ import { checkText } from '../schema/octets.ts'
 import type { Program } from '../schema/program.ts'
 import { checkInteger } from '../schema/scalars.ts'
 import type { Phase } from '../schema/table.ts'
-import type { LinkKind } from './kind.ts'
+import type { LinkKind, MtuRange } from './kind.ts'
 import { linkKinds } from './kinds.ts'
 import { findLinkKind, findPortKind, INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND, linkInfo } from './link-info.ts'
 import { linkTable } from './link-table.ts'
@@ -130,10 +130,20 @@ function refuseOtherKinds(program: Program, kind: LinkKind, options: Options): v
   }
 }
 
-function checkMtu(program: Program, { mtu: range }: LinkKind, mtu: unknown): void {
-  if (range === undefined || mtu === undefined) return
+function checkMtu(program: Program, { mtu: ranges }: LinkKind, mtu: unknown): void {
+  if (ranges === undefined || mtu === undefined) return
   program.at('mtu')
-  checkInteger(program, mtu, range.min, range.max)
+  if ('length' in ranges) checkRanges(program, mtu, ranges)
+  else checkInteger(program, mtu, ranges.min, ranges.max)
+}
+
+function checkRanges(program: Program, mtu: unknown, ranges: readonly MtuRange[]): void {
+  checkInteger(program, mtu, 0, 0xffff_ffff)
+  if (!ranges.some(({ min, max }) => mtu >= min && mtu <= max)) program.outOfRange(ranges.map(showRange).join(', '), mtu)
+}
+
+function showRange({ min, max }: MtuRange): string {
+  return min === max ? String(min) : `${min} to ${max}`
 }
 
 function checkKernelKind(program: Program, value: unknown): string {

@@ -5,7 +5,16 @@ import { bridgePortWitnesses } from './witnesses/bridge-port.ts'
 import { ipvlanWitnesses, ipvtapWitnesses } from './witnesses/ipvlan.ts'
 import { linkWitnesses } from './witnesses/link.ts'
 import { macvlanWitnesses, macvtapWitnesses } from './witnesses/macvlan.ts'
-import { dummyWitnesses, ifbWitnesses, vethWitnesses } from './witnesses/no-data.ts'
+import {
+  dummyWitnesses,
+  ifbWitnesses,
+  nlmonWitnesses,
+  vcanWitnesses,
+  vethWitnesses,
+  virtWifiWitnesses,
+  vsockmonWitnesses,
+} from './witnesses/no-data.ts'
+import { rmnetWitnesses } from './witnesses/rmnet.ts'
 import { tunWitnesses } from './witnesses/tun.ts'
 import { vlanWitnesses } from './witnesses/vlan.ts'
 import { vxlanWitnesses } from './witnesses/vxlan.ts'
@@ -19,9 +28,14 @@ const kinds = [
   ipvtapWitnesses,
   macvlanWitnesses,
   macvtapWitnesses,
+  nlmonWitnesses,
+  rmnetWitnesses,
   tunWitnesses,
+  vcanWitnesses,
   vethWitnesses,
+  virtWifiWitnesses,
   vlanWitnesses,
+  vsockmonWitnesses,
   vxlanWitnesses,
 ]
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { AddLinkOptions, NetlinkError } from '../../lib/index.ts'
+import type { AddLinkOptions, Link, NetlinkError } from '../../lib/index.ts'
 import { linkKinds } from '../../lib/links/kinds.ts'
 import { expectedKinds, hasKind } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
@@ -8,18 +8,28 @@ let ns: NamedNetns
 
 beforeAll(async () => {
   ns = await createNamespace()
-  await ns.links.add({ kind: 'veth', name: 'parent', veth: { peer: { name: 'peer' } } })
 })
 afterAll(closeNamespaces)
 
-/** What a link of each kind needs. */
+/** What a link of each kind needs. Two kinds rarely share a parent, so each has one of its own. */
 const NEEDED: Readonly<Record<string, object>> = {
-  vlan: { link: 'parent', vlan: { id: 2 } },
-  vxlan: { vxlan: { vni: 2, port: 4789 } },
   ipvlan: { link: 'parent' },
   ipvtap: { link: 'parent' },
   macvlan: { link: 'parent' },
   macvtap: { link: 'parent' },
+  rmnet: { link: 'parent', rmnet: { muxId: 2 } },
+  virt_wifi: { link: 'parent' },
+  vlan: { link: 'parent', vlan: { id: 2 } },
+  vxlan: { vxlan: { vni: 2, port: 4789 } },
+}
+
+async function add(kind: string): Promise<unknown> {
+  await ns.links.add({ kind: 'veth', name: 'parent', veth: { peer: { name: 'peer' } } })
+  try {
+    return await ns.links.add({ kind, name: `of-${kind}`, ...NEEDED[kind] } as AddLinkOptions)
+  } finally {
+    await ns.links.delete('parent')
+  }
 }
 
 const kinds = linkKinds.map(({ kind }) => kind)
@@ -30,9 +40,8 @@ describe('the kinds of this kernel', () => {
   })
 
   it.each(kinds.filter(kind => kind !== 'tun'))('have %s when ip can make one, and else we say what is missing', async kind => {
-    const adding = ns.links.add({ kind, name: `of-${kind}`, ...NEEDED[kind] } as AddLinkOptions)
-    const outcome = await adding.then(
-      link => link.kind,
+    const outcome = await add(kind).then(
+      link => (link as Link).kind,
       (error: NetlinkError) => error,
     )
     if (hasKind(kind)) return expect(outcome).toBe(kind)

@@ -3,13 +3,19 @@ import { ip, uniqueName } from './test-namespaces.ts'
 
 /** How `ip` makes a link of each kind; `parent` is there. */
 const MAKE: Readonly<Record<string, readonly string[]>> = {
-  vlan: ['link', 'add', 'link', 'parent', 'name', 'probe', 'type', 'vlan', 'id', '2'],
-  vxlan: ['link', 'add', 'name', 'probe', 'type', 'vxlan', 'id', '2', 'dstport', '4789'],
-  ipvlan: ['link', 'add', 'link', 'parent', 'name', 'probe', 'type', 'ipvlan'],
-  ipvtap: ['link', 'add', 'link', 'parent', 'name', 'probe', 'type', 'ipvtap'],
-  macvlan: ['link', 'add', 'link', 'parent', 'name', 'probe', 'type', 'macvlan'],
-  macvtap: ['link', 'add', 'link', 'parent', 'name', 'probe', 'type', 'macvtap'],
+  ipvlan: onParent('ipvlan'),
+  ipvtap: onParent('ipvtap'),
+  macvlan: onParent('macvlan'),
+  macvtap: onParent('macvtap'),
+  rmnet: onParent('rmnet', 'mux_id', '2'),
   tun: ['tuntap', 'add', 'dev', 'probe', 'mode', 'tun'],
+  virt_wifi: onParent('virt_wifi'),
+  vlan: onParent('vlan', 'id', '2'),
+  vxlan: ['link', 'add', 'name', 'probe', 'type', 'vxlan', 'id', '2', 'dstport', '4789'],
+}
+
+function onParent(kind: string, ...words: string[]): string[] {
+  return ['link', 'add', 'link', 'parent', 'name', 'probe', 'type', kind, ...words]
 }
 
 const VLAN_FILTERING = ['link', 'add', 'name', 'probe', 'type', 'bridge', 'vlan_filtering', '1']

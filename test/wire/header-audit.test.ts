@@ -49,6 +49,7 @@ const ENUMS: Readonly<Record<string, string>> = {
   ipvtap: 'IFLA_IPVLAN_UNSPEC',
   macvlan: 'IFLA_MACVLAN_UNSPEC',
   macvtap: 'IFLA_MACVLAN_UNSPEC',
+  rmnet: 'IFLA_RMNET_UNSPEC',
   route: 'RTA_UNSPEC',
   routeMetrics: 'RTAX_UNSPEC',
   tun: 'IFLA_TUN_UNSPEC',
@@ -61,6 +62,10 @@ const ENUMS: Readonly<Record<string, string>> = {
 const EXCUSED: Readonly<Record<string, string>> = {
   dummy: 'has no rows',
   ifb: 'has no rows',
+  nlmon: 'has no rows',
+  vcan: 'has no rows',
+  virt_wifi: 'has no rows',
+  vsockmon: 'has no rows',
   linkAttributes: 'is link without IFLA_LINKINFO',
   linkFamilySpecific: 'is numbered by address family, of which few keep anything about a link',
   linkDevlinkPort: 'has what a link says of the thousand attributes of devlink',

@@ -25,6 +25,7 @@ export function ofKind(kind: LinkKind<any, any>, parts: Parts): Subject {
     witnesses,
     unwitnessed,
     readings,
+    whole: true,
     ...(prepare === undefined ? {} : { prepare }),
     add: async (ns, name, n, options, witness) => {
       if (onParent) await ns.links.add({ kind: 'veth', name: `p${n}`, up: true, veth: { peer: { name: `q${n}` } } })

@@ -1,6 +1,10 @@
 import { dummy } from '../../../lib/links/kinds/dummy.ts'
 import { ifb } from '../../../lib/links/kinds/ifb.ts'
+import { nlmon } from '../../../lib/links/kinds/nlmon.ts'
+import { vcan } from '../../../lib/links/kinds/vcan.ts'
 import { veth } from '../../../lib/links/kinds/veth.ts'
+import { virtWifi } from '../../../lib/links/kinds/virt_wifi.ts'
+import { vsockmon } from '../../../lib/links/kinds/vsockmon.ts'
 import { ofKind } from './kind.ts'
 
 export const vethWitnesses = ofKind(veth, {
@@ -9,3 +13,7 @@ export const vethWitnesses = ofKind(veth, {
 })
 export const dummyWitnesses = ofKind(dummy, { witnesses: [] })
 export const ifbWitnesses = ofKind(ifb, { witnesses: [] })
+export const nlmonWitnesses = ofKind(nlmon, { witnesses: [] })
+export const vcanWitnesses = ofKind(vcan, { witnesses: [] })
+export const virtWifiWitnesses = ofKind(virtWifi, { onParent: true, witnesses: [] })
+export const vsockmonWitnesses = ofKind(vsockmon, { witnesses: [] })

@@ -46,6 +46,8 @@ export interface Subject {
   /** Rows without a witness or a reading, each with the reason. */
   readonly unwitnessed: Readonly<Record<string, string>>
   readonly readings?: readonly Reading[]
+  /** The links are of that kind themselves, and `ip` can make them. */
+  readonly whole?: boolean
   prepare?(ns: NamedNetns): Promise<void> | void
   /** Makes a link through this library; `options` are those of the witness, `n` is a number that no other link has. */
   add(ns: NamedNetns, name: string, n: number, options: object, witness: Witness | undefined): Promise<unknown>
@@ -71,6 +73,7 @@ export function describeWitnesses(subject: Subject): void {
     const stage = new Stage(subject)
     beforeAll(() => stage.open())
     afterAll(closeNamespaces)
+    if (subject.whole) describeKind(stage, subject.kind)
     for (const [needs, witnesses] of byNeeds(subject.witnesses)) {
       if (needs === undefined || hasFeature(needs)) for (const witness of witnesses) describeWitness(stage, witness)
       else it(`has ${listed(witnesses)} as ip has them`, context => context.skip(lackOfFeature(subject.kind, needs)))
@@ -79,6 +82,16 @@ export function describeWitnesses(subject: Subject): void {
       it(`${reading.option}: we read what ${reading.file === undefined ? 'ip' : 'a file'} says`, () =>
         stage.expectSameReading(reading))
     }
+  })
+}
+
+function describeKind(stage: Stage, kind: string): void {
+  it('is for ip what add made it', async () => {
+    expect(stage.shownKind(await stage.addOurs(undefined))).toBe(kind)
+  })
+
+  it('is for us what ip made it', async () => {
+    expect(await stage.readKind(stage.addTheirs(undefined))).toBe(kind)
   })
 }
 
@@ -145,15 +158,16 @@ class Stage {
     return fixed === undefined && row.access !== 'create'
   }
 
-  async addOurs(witness: Witness): Promise<string> {
+  /** Without a witness: a link of the kind with what it needs, and no more. */
+  async addOurs(witness: Witness | undefined): Promise<string> {
     const { name, n } = this.#next()
-    await this.#subject.add(this.#ns, name, n, given(witness), witness)
+    await this.#subject.add(this.#ns, name, n, witness === undefined ? {} : given(witness), witness)
     return name
   }
 
-  addTheirs(witness: Witness): string {
+  addTheirs(witness: Witness | undefined): string {
     const { name, n } = this.#next()
-    const words = `${witness.beside?.words ?? ''} ${witness.words}`.trim().split(' ')
+    const words = `${witness?.beside?.words ?? ''} ${witness?.words ?? ''}`.split(' ').filter(word => word !== '')
     for (const command of this.#subject.commands(name, n, words, witness)) ip('-n', this.#ns.name, ...command)
     return name
   }
@@ -183,6 +197,14 @@ class Stage {
     const value = at(this.#subject.pick(await this.#ns.links.get(name)), option)
     expect(value, 'we read something').toBeDefined()
     expect(as(value)).toEqual(file === undefined ? this.#shown(shows, name) : this.#text(file, name))
+  }
+
+  shownKind(name: string): unknown {
+    return shownLink(this.#ns.name, name).linkinfo.info_kind
+  }
+
+  async readKind(name: string): Promise<unknown> {
+    return (await this.#ns.links.get(name)).kind
   }
 
   #shown(path: string, name: string): unknown {

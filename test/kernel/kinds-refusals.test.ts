@@ -57,6 +57,48 @@ describe.each(kinds)('a parent of %s links', (kind, rival) => {
   })
 })
 
+describe.each([
+  ['virt_wifi', {}],
+  ['rmnet', { rmnet: { muxId: 1 } }],
+] as const)('a parent of a %s', (kind, more) => {
+  const lack = lackOf(kind)
+  if (lack !== undefined) return it('says what it refuses', context => context.skip(lack))
+
+  it('is not the port of a bridge', async () => {
+    const ns = await createNamespace()
+    await ns.links.add({ kind: 'bridge', name: 'br0' })
+    await ns.links.add({ kind: 'veth', name: 'port', master: 'br0', veth: { peer: { name: 'peer' } } })
+    const message = expect.stringContaining('"link" is in use already: as a port of a bridge or bond')
+    await expect(ns.links.add({ kind, name: 't0', link: 'port', ...more } as AddLinkOptions)).rejects.toMatchObject({
+      code: 'EBUSY',
+      message,
+    })
+  })
+})
+
+describe('the mtu of a vcan', () => {
+  const lack = lackOf('vcan')
+  if (lack !== undefined) return it('is one of a few', context => context.skip(lack))
+
+  it('could be one on creation that no later change may give it, if we let it pass', async () => {
+    const ns = await createNamespace()
+    await ns.links.add({ kind: 'other', kernelKind: 'vcan', name: 'odd', mtu: 20 })
+    expect(shownLink(ns.name, 'odd').mtu).toBe(20)
+    await expect(ns.links.set('odd', { mtu: 21 })).rejects.toMatchObject({ code: 'EINVAL' })
+    await expect(ns.links.set('odd', { kind: 'vcan', mtu: 21 })).rejects.toMatchObject({ name: 'RangeError', option: 'mtu' })
+  })
+
+  it('changes while the link is down, and says so when it is up', async () => {
+    const ns = await createNamespace()
+    await ns.links.add({ kind: 'vcan', name: 'vcan0', mtu: 16, up: true })
+    const message = expect.stringContaining('while the link is down')
+    await expect(ns.links.set('vcan0', { mtu: 72 })).rejects.toMatchObject({ code: 'EBUSY', message })
+    await ns.links.set('vcan0', { up: false })
+    await ns.links.set('vcan0', { mtu: 72 })
+    expect(shownLink(ns.name, 'vcan0').mtu).toBe(72)
+  })
+})
+
 describe('the mode of ipvlan links', () => {
   const lack = lackOf('ipvlan')
   if (lack !== undefined) return it('is one for a parent', context => context.skip(lack))
