@@ -42,6 +42,7 @@ const HEADINGS = ['option', 'kernel', 'wire form', 'access', 'values', 'what it 
 const ACCESS = {
   readWrite: '',
   required: 'required on creation',
+  fixed: 'required, on creation only',
   create: 'on creation only',
   writeOnly: 'never reported',
   readOnly: 'read-only',

@@ -2,10 +2,10 @@ import type { Message } from './message.ts'
 import type { Program } from './program.ts'
 
 /**
- * Who may set a row. `required`: must stand in a creating call, may stand in a changing one. `create`: only in a creating
- * call. `writeOnly`: a command, never reported. `readOnly`: reported, never sent.
+ * Who may set a row. `required`: must stand in a creating call, may stand in a changing one. `fixed`: must stand in a creating call,
+ * only there. `create`: may stand in a creating call, only there. `writeOnly`: a command, never reported. `readOnly`: reported, never sent.
  */
-export type Access = 'readWrite' | 'required' | 'create' | 'writeOnly' | 'readOnly'
+export type Access = 'readWrite' | 'required' | 'fixed' | 'create' | 'writeOnly' | 'readOnly'
 
 /** Whether the kernel has always sent this row: then the result's type says so. */
 export type Presence = 'always' | 'sometimes'

@@ -5,9 +5,9 @@ type OutputOf<F> = F extends Field<any, infer Out, any, any> ? Out : never
 type AccessOf<F> = F extends Field<any, any, infer A, any> ? A : never
 type PresenceOf<F> = F extends Field<any, any, any, infer P> ? P : never
 
-type Required<F> = AccessOf<F> extends 'required' ? true : false
-type Creatable<F> = AccessOf<F> extends 'readOnly' | 'required' ? false : true
-type Changeable<F> = AccessOf<F> extends 'readOnly' | 'create' ? false : true
+type Required<F> = AccessOf<F> extends 'required' | 'fixed' ? true : false
+type Creatable<F> = AccessOf<F> extends 'readOnly' | 'required' | 'fixed' ? false : true
+type Changeable<F> = AccessOf<F> extends 'readOnly' | 'fixed' | 'create' ? false : true
 type Reported<F> = AccessOf<F> extends 'writeOnly' ? false : true
 
 /** Options of a creating call. `undefined` means: not sent. */

@@ -61,7 +61,7 @@ export class Table<R extends Rows = Rows> {
 
   #add(key: string, field: Field): void {
     this.#byKey.set(key, field)
-    if (field.access === 'required') this.#required.push(key)
+    if (field.access === 'required' || field.access === 'fixed') this.#required.push(key)
     if (field.slot >= 0 && field.slot !== this.#keys.length)
       throw new Error(`${this.name}.${key}: a row that two tables share must stand at the same place in both`)
     field.slot = this.#keys.length
@@ -97,7 +97,7 @@ export class Table<R extends Rows = Rows> {
   }
 
   #lowerField(program: Program, field: Field, value: unknown, phase: Phase): void {
-    if (field.access === 'create' && phase === 'change')
+    if ((field.access === 'create' || field.access === 'fixed') && phase === 'change')
       throw invalidValue(program.operation, program.option, 'can only be given on creation')
     field.lower(program, value)
   }

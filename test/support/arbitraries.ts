@@ -126,7 +126,7 @@ export function optionCases(table: NestedRows, include: (field: Field) => boolea
     const values = casesOf(field)
     return values === undefined ? [] : [[key, values] as const]
   })
-  const requiredKeys = settable.filter(([, field]) => field.access === 'required').map(([key]) => key)
+  const requiredKeys = settable.filter(([, field]) => field.access === 'required' || field.access === 'fixed').map(([key]) => key)
   return fc.record(Object.fromEntries(cases), { requiredKeys }).map(record => {
     const entries = Object.entries(record as Record<string, Case>)
     return {

@@ -7,6 +7,8 @@ export const released: SetLinkOptions = { master: null }
 
 // @ts-expect-error chosen on creation only
 export const index: SetLinkOptions = { index: 7 }
+// @ts-expect-error the id of a VLAN stays
+export const id: SetLinkOptions = { vlan: { id: 7 } }
 // @ts-expect-error the tag protocol of a VLAN stays
 export const protocol: SetLinkOptions = { vlan: { protocol: '802.1ad' } }
 // @ts-expect-error null is no MTU

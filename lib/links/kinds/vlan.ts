@@ -13,8 +13,8 @@ const qosMapping = structOf(1, 'IFLA_VLAN_QOS_MAPPING', new Struct('vlanQosMappi
 export const vlan = defineLinkKind(
   'vlan',
   {
-    /** VLAN id, 0–4094; 4095 is reserved. */
-    id: u16(1, 'IFLA_VLAN_ID', { access: 'required', max: 4094 }),
+    /** VLAN id, 0–4094; 4095 is reserved. The kernel keeps the one from the creation, and ignores another without a word. */
+    id: u16(1, 'IFLA_VLAN_ID', { access: 'fixed', max: 4094 }),
     /** Switches. `reorderHeader` (default on): the tag is taken off before packet sockets see the frame. `gvrp`, `mvrp`: the id is registered with the switch. `looseBinding`: the state does not follow the parent's. `bridgeBinding`: it follows the bridge ports that carry the VLAN. Not reported when none is on. */
     flags: switchesOf(2, 'IFLA_VLAN_FLAGS', { reorderHeader: 1, gvrp: 2, looseBinding: 4, mvrp: 8, bridgeBinding: 16 }),
     /** Socket priority (`from`) to 802.1p priority (`to`, 0–7) of what is sent. Entries are added or changed, never removed. */

@@ -5,7 +5,7 @@ export const vlanWitnesses = ofKind(vlan, {
   onParent: true,
   needs: (_n, witness) => (witness?.option === 'id' ? { options: {}, words: '' } : { options: { id: 2 }, words: 'id 2' }),
   witnesses: [
-    { option: 'id', value: 4094, words: 'id 4094', shows: ['id', 4094], fixed: 'the kernel keeps the id' },
+    { option: 'id', value: 4094, words: 'id 4094', shows: ['id', 4094] },
     { option: 'protocol', value: '802.1ad', words: 'protocol 802.1ad', shows: ['protocol', '802.1ad'] },
     // The kernel does not report flags of which none is set.
     { option: 'flags.reorderHeader', value: false, reads: undefined, words: 'reorder_hdr off', shows: ['flags', undefined] },

@@ -155,7 +155,7 @@ class Stage {
 
   isChangeable({ option, fixed }: Witness): boolean {
     const row = this.#subject.rows[head(option)] as Field
-    return fixed === undefined && row.access !== 'create'
+    return fixed === undefined && row.access !== 'create' && row.access !== 'fixed'
   }
 
   /** Without a witness: a link of the kind with what it needs, and no more. */

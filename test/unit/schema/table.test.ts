@@ -55,6 +55,13 @@ describe('Table.lower', () => {
     expect(() => lower(options, phase)).toThrow(expect.objectContaining({ code, option, operation: 'things.add' }))
   })
 
+  it('wants a fixed option on creation, and takes it only there', () => {
+    const fixed = new Table('fixed', { number: u32(1, 'NUMBER', { access: 'fixed' }) })
+    expect(() => fixed.lower(program, {}, 'create')).toThrow(expect.objectContaining({ code: 'ERR_MISSING_OPTION' }))
+    expect(() => fixed.lower(program, { number: 1 }, 'change')).toThrow('can only be given on creation')
+    expect(() => fixed.lower(program, { number: 1 }, 'create')).not.toThrow()
+  })
+
   it('names the nearest option for one that it does not know', () => {
     expect(() => lower({ remtoe: '::1' })).toThrow('things.add: unknown option "remtoe" (did you mean "remote"?)')
   })
