@@ -21,7 +21,7 @@
  * followed by its operands. Bytes are packed into words in memory order and padded with zeros to a whole word.
  */
 
-/** `struct ifinfomsg`, `ifaddrmsg`, `rtmsg`, `rtgenmsg`: fields in order, one word each. `nextHop`, `rule` … come with their features. */
+/** `struct ifinfomsg`, `ifaddrmsg`, `rtmsg`, `rtgenmsg`, `genlmsghdr`: fields in order, one word each. `nextHop`, `rule` … come with their features. */
 export const HEADER_WORDS = {
   /** family, type, index, flags, change. */
   link: 5,
@@ -31,7 +31,9 @@ export const HEADER_WORDS = {
   route: 9,
   /** family. */
   namespaceId: 1,
-  /** id of the request to wait for; no message of the kernel's. */
+  /** command, version. */
+  generic: 2,
+  /** id of the request to wait for, or 0; no message of the kernel's. */
   after: 1,
 } as const
 
@@ -58,6 +60,8 @@ export const RecordFlag = {
   renames: 1 << 6,
   /** A record of another socket will wait for this one: see `after`. One does, and only one. */
   awaited: 1 << 7,
+  /** With `dump`: asked for without NLM_F_DUMP, and answered by several messages up to NLMSG_DONE all the same. */
+  multipart: 1 << 8,
 } as const
 
 /** How many parts of a `stream` are read before one was taken. */
@@ -98,6 +102,11 @@ export const Op = {
   hop: 18,
   /** Sets the open hop's index by name. Operands as `linkIndex`. */
   hopIndex: 19,
+  /**
+   * Sets nlmsg_type to the id of the generic netlink family of this name, as the controller tells it at send time; the kernel loads the
+   * family's module for that. First operation of every `generic` record, and of no other. Type 0. Operands as `linkIndex`.
+   */
+  family: 20,
 } as const
 
 /** How a request ended, or what arrived for it. */
@@ -116,7 +125,7 @@ export const CompletionCode = {
   refused: 5,
   /**
    * A name has no link: ENODEV. `detail` is the offset in the request of what wants the index: an attribute, the header's field, or a
-   * hop's. Payload: the request as far as it was encoded, that attribute included, with the lengths of open nests as they are so far.
+   * hop's. Or a name has no family: ENOENT, and `detail` is FAMILY_OFFSET. Payload: the request as far as it was encoded, that attribute included, with the lengths of open nests as they are so far.
    */
   unresolved: 6,
   /** A system call failed: `error` is errno, `detail` a SystemCall; nothing of this request reached the kernel. */
@@ -132,6 +141,9 @@ export const CompletionCode = {
   /** A reply was larger than the receive buffer (MSG_TRUNC), also after asking again; or a part of a stream that had begun was. */
   truncated: 12,
 } as const
+
+/** Offset of nlmsg_type in a message: see `unresolved`. */
+export const FAMILY_OFFSET = 4
 
 export const DumpFlag = {
   /** Still inconsistent after the last try. */
@@ -177,8 +189,11 @@ export const COMPLETION_WORDS = 6
 /** Called on the JavaScript thread with the inbox filled up to `length`; a single completion larger than the inbox comes in `large` instead. */
 export type Deliver = (length: number, large: Uint8Array | undefined) => void
 
+/** NETLINK_* of <linux/netlink.h>. */
+export const Protocol = { route: 0, generic: 16 } as const
+
 export interface SocketOptions {
-  /** netlink protocol; NETLINK_ROUTE is 0. */
+  /** Netlink protocol: one of `Protocol`. */
   protocol: number
   /** Namespace to open in; the process's own when undefined. */
   namespace: NativeNamespace | undefined
@@ -212,8 +227,15 @@ export interface NativeSocket {
   newNamespaceId(record: Uint32Array, length: number): void
   getNamespaceId(record: Uint32Array, length: number): void
   /**
+   * A message of a generic netlink family: only on sockets of that protocol, and nothing else there but `after`. Ids of families are
+   * kept for the socket. A bare ENOENT, which is also what the kernel says of an id that is no longer, is believed once the
+   * controller was asked anew; when the id has changed, the message is sent again.
+   */
+  generic(record: Uint32Array, length: number): void
+  /**
    * Sends nothing: what was queued behind waits until the `awaited` record with that id, of any socket of this environment, has
    * completed. Completes as `done`, or as `skipped` when that one did not succeed; then a `linked` record behind is skipped too.
+   * With id 0 it waits for nothing: `awaited`, it marks the moment when all before it have completed.
    */
   after(record: Uint32Array, length: number): void
   flush(): void
@@ -288,7 +310,7 @@ export interface Addon {
   ping(id: number, options: PingOptions): void
   /** Stops a running ping; it completes as `cancelled`. */
   cancelPing(id: number): void
-  /** For golden tests: the bytes that `message` would put on the wire (sequence number and port 0). Names cannot be resolved here and throw. */
+  /** For golden tests: the bytes that `message` would put on the wire (sequence number and port 0). Names of links cannot be resolved here and throw; families have id 0. */
   encode(message: string, record: Uint32Array, length: number): Uint8Array
   /** For tests: native threads and descriptors alive in this environment. */
   counters(): { threads: number; sockets: number; namespaces: number; inFlight: number }

@@ -81,8 +81,10 @@ void read_datagram(Bytes datagram) {
   }
 }
 
+constexpr uint16_t kFamily = 0x1d;
+
 /** Knows some names and fails for others, as the first letter says. */
-class Resolver : public wire::LinkResolver {
+class Resolver : public wire::Resolver {
  public:
   wire::LinkIndex index_of(std::string_view name) override {
     require(!name.empty() && name.find('\0') == std::string_view::npos);
@@ -90,6 +92,9 @@ class Resolver : public wire::LinkResolver {
   }
   wire::LinkIndex index_of_previous() override { return answer(true); }
   wire::LinkIndex link_of_previous() override { return answer(false); }
+  wire::FamilyId family_of(std::string_view name) override {
+    return name.front() % 2 == 0 ? wire::FamilyId{.id = kFamily, .error = 0} : wire::FamilyId{.id = 0, .error = 2};
+  }
 
  private:
   static wire::LinkIndex answer(bool known) {
@@ -102,12 +107,14 @@ class Resolver : public wire::LinkResolver {
 class RawFinder {
  public:
   static bool has_raw(const wire::Record& record) {
-    RawFinder finder;
+    RawFinder finder(record.kind().has_family());
     wire::Program(record.program(), finder).run();
     return finder.found_;
   }
 
+  explicit RawFinder(bool has_family) : has_family_(has_family) {}
   static bool has_header_index() { return true; }
+  bool has_family() const { return has_family_; }
   static bool is_linked() { return true; }
   template <typename Integer>
   void put(uint16_t, Integer) {}
@@ -124,8 +131,10 @@ class RawFinder {
   static bool set_header_index_of_previous() { return true; }
   static bool set_header_index_of_previous_link() { return true; }
   static bool set_hop_index(std::size_t, std::string_view) { return true; }
+  static bool set_family(std::string_view) { return true; }
 
  private:
+  bool has_family_;
   bool found_ = false;
 };
 
@@ -149,6 +158,10 @@ void require_one_message(Bytes bytes, uint16_t type) {
   require(!reader.next());
 }
 
+bool is_about_family(const wire::MessageKind& kind, const wire::Encoded& encoded) {
+  return kind.has_family() && encoded.offset == offsetof(nlmsghdr, nlmsg_type);
+}
+
 void run_record(const wire::MessageKind& kind, std::span<const uint32_t> words) {
   const auto problem = wire::find_problem(kind, words);
   const std::size_t program = wire::Record::kHeader + kind.header.fields().size();
@@ -160,10 +173,12 @@ void run_record(const wire::MessageKind& kind, std::span<const uint32_t> words) 
   const wire::Record record(kind, words);
   const wire::Encoded encoded = wire::encode(record, 1, writer, resolver);
   touch(writer.bytes());
+  const uint16_t type = kind.has_family() ? kFamily : kind.type;
   switch (encoded.end) {
     case wire::Encoded::End::kComplete:
       require(!problem);
-      require_one_message(writer.bytes(), kind.type);
+      require_one_message(writer.bytes(), type);
+      if (kind.has_family()) require(!wire::family_name(record).empty());
       if (!RawFinder::has_raw(record)) {
         require_attributes(writer.bytes().subspan(sizeof(nlmsghdr) + wire::align(kind.header.size())));
       }
@@ -173,7 +188,7 @@ void run_record(const wire::MessageKind& kind, std::span<const uint32_t> words) 
       break;
     case wire::Encoded::End::kUnresolved:
       require(encoded.error > 0 && encoded.offset + sizeof(uint32_t) <= writer.size());
-      require_one_message(writer.bytes(), kind.type);
+      require_one_message(writer.bytes(), is_about_family(kind, encoded) ? kind.type : type);
       break;
     case wire::Encoded::End::kTooLarge:
       require(encoded.offset < writer.size());

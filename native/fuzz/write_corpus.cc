@@ -186,6 +186,13 @@ std::map<std::string, Input> records() {
   result["dump"] = RecordWriter(NLM_F_DUMP, wire::kDump | wire::kStream, {0, 0, 0, 0, 0})
                        .put(Operation::kU32, IFLA_EXT_MASK, {1})
                        .finish("getLink");
+  result["generic"] = RecordWriter(0, 0, {1, 1})
+                          .put_text(Operation::kFamily, 0, "fou")
+                          .put(Operation::kBe16, 1, {5555})
+                          .put_text(Operation::kLinkIndex, 11, "bond0")
+                          .finish("generic");
+  result["generic-unresolved"] =
+      RecordWriter(0, wire::kDump | wire::kMultipart, {2, 1}).put_text(Operation::kFamily, 0, "acpi").finish("generic");
   result["namespace-id"] = RecordWriter(0, wire::kReply, {0}).put(Operation::kU32, 3, {42}).finish("getNamespaceId");
   result["nest-too-large"] = RecordWriter(0, 0, {0, 0, 1, 0, 0})
                                  .put(Operation::kNest, 1)

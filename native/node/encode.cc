@@ -15,11 +15,12 @@ namespace rtnetlink::node {
 namespace {
 
 /** There is no socket whose namespace could be asked. */
-class NoNames final : public wire::LinkResolver {
+class NoNames final : public wire::Resolver {
  public:
   wire::LinkIndex index_of(std::string_view) override { return {0, ENODEV}; }
   wire::LinkIndex index_of_previous() override { return {0, ENODEV}; }
   wire::LinkIndex link_of_previous() override { return {0, ENODEV}; }
+  wire::FamilyId family_of(std::string_view) override { return {}; }
 };
 
 const wire::MessageKind& to_kind(Napi::Value method) {

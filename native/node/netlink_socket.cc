@@ -51,6 +51,7 @@ NetlinkSocket::~NetlinkSocket() {
 void NetlinkSocket::queue_message(const Napi::CallbackInfo& info) {
   const auto& kind = *static_cast<const wire::MessageKind*>(info.Data());
   const wire::Record record = to_record(info, kind, 0);
+  if (!session_->takes(kind)) throw_malformed(info.Env(), kind, "the socket is of another protocol", 0);
   if (session_->is_orphan(record)) throw_malformed(info.Env(), kind, "it is linked to nothing in this flush", 2);
   environment_.begin_request();
   if (record.has(wire::kAwaited)) environment_.runtime()->completions.watch(record.id());

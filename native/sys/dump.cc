@@ -4,8 +4,9 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
+#include <utility>
 
-#include "sys/link_names.h"
 #include "sys/patience.h"
 #include "sys/system_error.h"
 #include "wire/encode.h"
@@ -22,11 +23,12 @@ constexpr int kMostTruncations = 3;
 
 bool Dump::start(const wire::Record& record, const Predecessor& previous, const std::stop_token& stop) {
   id_ = record.id();
+  if (record.kind().has_family()) family_ = wire::family_name(record);
   return encode(record, previous, stop) && send();
 }
 
 bool Dump::encode(const wire::Record& record, const Predecessor& previous, const std::stop_token& stop) {
-  LinkNames names(socket_, previous, stop);
+  RecordNames names(names_, previous, stop);
   const wire::Encoded encoded = wire::encode(record, 0, writer_, names);
   if (encoded.end == wire::Encoded::End::kComplete) return true;
   const bool unresolved = encoded.end == wire::Encoded::End::kUnresolved;
@@ -65,6 +67,7 @@ Dump::Progress Dump::advance(const std::stop_token& stop) {
   has_parts_ |= has_part;
   if (!part.end) return has_part ? Progress::kPart : Progress::kNothing;
   if (in_vain && part.end->error() == 0) return restart();
+  if (has_other_family(*part.end, stop)) return send() ? Progress::kNothing : Progress::kOver;
   finish(*part.end);
   return Progress::kOver;
 }
@@ -109,6 +112,19 @@ void Dump::finish(const wire::Message& end) {
   succeeded_ = true;
   const uint32_t flags = (interrupted_ ? wire::kDumpInterrupted : 0U) | (filtered_ ? wire::kDumpFiltered : 0U);
   complete({id_, CompletionCode::kDumpDone, 0, flags}, end.extended_ack());
+}
+
+/** Whether a module was loaded again since its family was looked up, which is noted in the message. See Exchange. */
+bool Dump::has_other_family(const wire::Message& end, const std::stop_token& stop) {
+  if (family_.empty() || end.error() != ENOENT || !end.extended_ack().empty()) return false;
+  constexpr std::size_t kType = offsetof(nlmsghdr, nlmsg_type);
+  names_.forget_families();
+  const wire::FamilyId family = names_.family_of(std::exchange(family_, {}), stop);
+  uint16_t former = 0;
+  std::memcpy(&former, writer_.bytes().data() + kType, sizeof(former));
+  if (family.error != 0 || family.id == former) return false;
+  writer_.patch(kType, family.id);
+  return true;
 }
 
 /** Always false: there is nothing more to come. */

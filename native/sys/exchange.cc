@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "sys/link_names.h"
 #include "sys/patience.h"
 #include "sys/system_error.h"
 #include "wire/encode.h"
@@ -36,7 +35,7 @@ void Exchange::run(std::span<const wire::Record> records, Predecessor& previous,
   known_name_.clear();
   first_sequence_ = socket_.reserve_sequences(records.size());
   sent_slots_ = awaited_ = 0;
-  overrun_ = renames_unsent_ = false;
+  overrun_ = renames_unsent_ = families_are_fresh_ = false;
   previous_ = &previous;
   last_ = {};
   stop_ = &stop;
@@ -44,6 +43,7 @@ void Exchange::run(std::span<const wire::Record> records, Predecessor& previous,
   send_unsent(slots_.size());
   receive();
   repeat_truncated();
+  repeat_stale();
   last_.succeeded = !slots_.empty() && slots_.back().state == State::kSucceeded;
   previous = last_;
   completions_.post(completed_);
@@ -209,6 +209,7 @@ void Exchange::remember_link(const wire::Message& message) {
 
 /** The request follows the extended ack at a multiple of 4. */
 void Exchange::refuse(Slot& slot, const wire::Message& answer) {
+  if (may_be_stale(slot, answer)) return conclude(slot, State::kStale);
   completed_.append(wire::refusal(slot.record->id(), answer), wire::padded_extended_ack(answer), request(slot));
   conclude(slot, State::kFailed);
 }
@@ -250,22 +251,65 @@ void Exchange::repeat_truncated() {
   }
 }
 
+/** The kernel answers so, and says no more, for an id that no family has. A family may do the same for reasons of its
+ * own. */
+bool Exchange::may_be_stale(const Slot& slot, const wire::Message& answer) const {
+  return slot.record->kind().has_family() && answer.error() == ENOENT && answer.extended_ack().empty() &&
+         !families_are_fresh_;
+}
+
+/** A module that was loaded again has another id, and the old one is not given away for a long time. */
+void Exchange::repeat_stale() {
+  for (Slot& slot : slots_) {
+    if (slot.state != State::kStale) continue;
+    if (!families_are_fresh_) names_.forget_families();
+    families_are_fresh_ = true;
+    repeat_as(slot, names_.family_of(wire::family_name(*slot.record), *stop_));
+  }
+}
+
+void Exchange::repeat_as(Slot& slot, wire::FamilyId family) {
+  constexpr std::size_t kType = offsetof(nlmsghdr, nlmsg_type);
+  const uint32_t id = slot.record->id();
+  uint16_t former = 0;
+  std::memcpy(&former, request(slot).data() + kType, sizeof(former));
+  slot.state = State::kFailed;
+  if (family.error != 0) {
+    return completed_.append({id, CompletionCode::kUnresolved, static_cast<uint32_t>(family.error), kType},
+                             request(slot));
+  }
+  if (family.id == former) return completed_.append({id, CompletionCode::kRefused, ENOENT}, request(slot));
+  writer_.patch(slot.start + kType, family.id);
+  slot.state = State::kUnsent;
+  send_one_by_one({&slot, 1});
+  receive();
+}
+
 /**
  * In call order a name means what the records before it made of it: those that change names are executed first. A long
  * name is looked up through the socket itself, so nothing may be outstanding on it.
  */
 wire::LinkIndex Exchange::index_of(std::string_view name) {
   if (name == known_name_) return known_index_;
-  const bool is_long = LinkNames::is_long(name);
+  const bool is_long = Names::is_long(name);
   if (renames_unsent_ || is_long) send_unsent(slots_.size());
   if (is_long) receive();
-  known_index_ = LinkNames(socket_, *previous_, *stop_).index_of(name);
+  known_index_ = names_.index_of(name, *stop_);
   known_name_ = name;
   return known_index_;
 }
 
-wire::LinkIndex Exchange::index_of_previous() { return LinkNames(socket_, *previous_, *stop_).index_of_previous(); }
+wire::LinkIndex Exchange::index_of_previous() { return RecordNames::index_of_previous(*previous_); }
 
-wire::LinkIndex Exchange::link_of_previous() { return LinkNames(socket_, *previous_, *stop_).link_of_previous(); }
+wire::LinkIndex Exchange::link_of_previous() { return RecordNames::link_of_previous(*previous_); }
+
+/** The first time, the socket itself is asked: nothing may be outstanding on it. */
+wire::FamilyId Exchange::family_of(std::string_view name) {
+  if (!names_.known_family(name)) {
+    send_unsent(slots_.size());
+    receive();
+  }
+  return names_.family_of(name, *stop_);
+}
 
 }  // namespace rtnetlink::sys

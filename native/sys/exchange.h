@@ -9,21 +9,23 @@
 #include <vector>
 
 #include "sys/completion_queue.h"
+#include "sys/names.h"
 #include "sys/netlink_socket.h"
 #include "sys/predecessor.h"
 #include "wire/completion.h"
-#include "wire/link_resolver.h"
 #include "wire/message_reader.h"
 #include "wire/message_writer.h"
 #include "wire/record.h"
+#include "wire/resolver.h"
 
 namespace rtnetlink::sys {
 
 /** Sends a batch of ordinary records over a socket and completes each of them. Kept for the next batch, for its
  * buffers. */
-class Exchange : private wire::LinkResolver {
+class Exchange : private wire::Resolver {
  public:
-  Exchange(NetlinkSocket& socket, CompletionQueue& completions) : socket_(socket), completions_(completions) {}
+  Exchange(NetlinkSocket& socket, Names& names, CompletionQueue& completions)
+      : socket_(socket), names_(names), completions_(completions) {}
 
   /** `previous` is of the record before the first; afterwards, of the last. */
   void run(std::span<const wire::Record> records, Predecessor& previous, const std::stop_token& stop);
@@ -37,6 +39,8 @@ class Exchange : private wire::LinkResolver {
     kSilent,
     /** Sent; its answer did not fit the receive buffer. */
     kTruncated,
+    /** Refused, perhaps only because its family has another id by now. */
+    kStale,
     kSucceeded,
     kFailed,
   };
@@ -68,6 +72,9 @@ class Exchange : private wire::LinkResolver {
   void conclude(Slot& slot, State state);
   void give_up(int error);
   void repeat_truncated();
+  bool may_be_stale(const Slot& slot, const wire::Message& answer) const;
+  void repeat_stale();
+  void repeat_as(Slot& slot, wire::FamilyId family);
   void settle_silent();
 
   wire::Bytes request(const Slot& slot) const { return writer_.bytes(slot.start, slot.length); }
@@ -75,8 +82,10 @@ class Exchange : private wire::LinkResolver {
   wire::LinkIndex index_of(std::string_view name) override;
   wire::LinkIndex index_of_previous() override;
   wire::LinkIndex link_of_previous() override;
+  wire::FamilyId family_of(std::string_view name) override;
 
   NetlinkSocket& socket_;
+  Names& names_;
   CompletionQueue& completions_;
   wire::MessageWriter writer_;
   wire::CompletionBuffer completed_;
@@ -88,6 +97,7 @@ class Exchange : private wire::LinkResolver {
   std::size_t awaited_ = 0;
   bool overrun_ = false;
   bool renames_unsent_ = false;
+  bool families_are_fresh_ = false;
   const Predecessor* previous_ = nullptr;
   Predecessor last_;
   const std::stop_token* stop_ = nullptr;

@@ -23,11 +23,12 @@ namespace {
 constexpr std::size_t kQuestions = 32;
 
 /** Names in these messages are the kernel's to look up; one that would have to be looked up here stays for later. */
-class NoNames : public wire::LinkResolver {
+class NoNames : public wire::Resolver {
  public:
   wire::LinkIndex index_of(std::string_view) override { return {0, ENODEV}; }
   wire::LinkIndex index_of_previous() override { return {0, ENODEV}; }
   wire::LinkIndex link_of_previous() override { return {0, ENODEV}; }
+  wire::FamilyId family_of(std::string_view) override { return {0, ENOENT}; }
 };
 
 /** One that nobody uses, in all likelihood: groups are numbered by hand, from 0. */

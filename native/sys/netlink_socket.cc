@@ -45,7 +45,8 @@ UniqueFd NetlinkSocket::open(int protocol) {
 NetlinkSocket::NetlinkSocket(const SocketSettings& settings, Counters& counters)
     : NetlinkSocket(open(settings.protocol), settings, counters) {}
 
-NetlinkSocket::NetlinkSocket(UniqueFd fd, const SocketSettings& settings, Counters& counters) : fd_(std::move(fd)) {
+NetlinkSocket::NetlinkSocket(UniqueFd fd, const SocketSettings& settings, Counters& counters)
+    : fd_(std::move(fd)), protocol_(settings.protocol) {
   counted_ = Counted(counters.sockets);
   configure(settings);
   sockaddr_nl address{};

@@ -10,7 +10,7 @@
 #include "sys/counters.h"
 #include "sys/unique_fd.h"
 #include "wire/completion.h"
-#include "wire/link_resolver.h"
+#include "wire/resolver.h"
 
 namespace rtnetlink::sys {
 
@@ -64,6 +64,9 @@ class NetlinkSocket {
   UniqueFd network_namespace() const;
   bool shares_namespace_with(const NetlinkSocket& other) const { return namespace_cookie_ == other.namespace_cookie_; }
 
+  /** binding.ts: SocketOptions.protocol */
+  int protocol() const { return protocol_; }
+
   /** Numbers that no message of this socket has used: the first of `count`. */
   uint32_t reserve_sequences(std::size_t count);
 
@@ -79,6 +82,7 @@ class NetlinkSocket {
 
   Counted counted_;  // Before the descriptor: it is counted until that is closed.
   UniqueFd fd_;
+  int protocol_ = 0;
   uint32_t sequence_ = 1;
   std::size_t receive_capacity_ = 0;
   uint64_t namespace_cookie_ = 0;

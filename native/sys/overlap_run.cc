@@ -71,7 +71,8 @@ void OverlapRun::work_beside(const NetlinkSocket& first, const std::stop_token& 
 }
 
 void OverlapRun::work(NetlinkSocket& socket, const std::stop_token& stop) {
-  Exchange exchange(socket, runtime_.completions);
+  Names names(socket, origin_.route_opener(runtime_.counters));
+  Exchange exchange(socket, names, runtime_.completions);
   while (!stop.stop_requested()) {
     const auto turn = next();
     if (!turn) return;

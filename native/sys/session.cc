@@ -1,5 +1,7 @@
 #include "sys/session.h"
 
+#include <linux/netlink.h>
+
 #include <utility>
 
 #include "sys/dump.h"
@@ -9,6 +11,10 @@
 namespace rtnetlink::sys {
 
 using wire::CompletionCode;
+
+bool Session::takes(const wire::MessageKind& kind) const {
+  return kind.type == wire::kAfter || kind.has_family() == (protocol_ == NETLINK_GENERIC);
+}
 
 void Session::append(const wire::Record& record) {
   if (queue_.is_closed()) return runtime_->completions.post({record.id(), CompletionCode::kCancelled});
@@ -76,7 +82,8 @@ bool Session::connect() {
   if (connection_) return true;
   if (!origin_) return false;
   try {
-    connection_ = std::make_unique<Connection>(origin_->open(runtime_->counters), runtime_->completions);
+    connection_ = std::make_unique<Connection>(origin_->open(runtime_->counters),
+                                               origin_->route_opener(runtime_->counters), runtime_->completions);
     return true;
   } catch (const SystemError& error) {
     fail_all(error);
@@ -140,7 +147,8 @@ bool Session::wait(const wire::Record& record) {
       self->run(stop);
     });
   };
-  const std::optional<bool> succeeded = runtime_->completions.succeeded(record.header().front(), then);
+  const uint32_t other = record.header().front();
+  const std::optional<bool> succeeded = other == 0 ? true : runtime_->completions.succeeded(other, then);
   if (succeeded) waited(record.id(), *succeeded);
   return succeeded.has_value();
 }
@@ -151,7 +159,7 @@ void Session::waited(uint32_t id, bool succeeded) {
 }
 
 void Session::dump(const wire::Record& record, const std::stop_token& stop) {
-  Dump dump(connection_->socket, runtime_->completions, dump_restarts_);
+  Dump dump(connection_->socket, connection_->names, runtime_->completions, dump_restarts_);
   bool going = dump.start(record, previous_, stop);
   while (going) going = dump.advance(stop) != Dump::Progress::kOver;
   previous_ = {dump.succeeded()};
@@ -161,7 +169,8 @@ void Session::stream(const wire::Record& record, const std::stop_token& stop) {
   const Predecessor previous = std::exchange(previous_, {});
   try {
     NetlinkSocket socket = origin_->open_beside(connection_->socket, runtime_->counters);
-    const auto stream = std::make_shared<StreamDump>(runtime_, std::move(socket), record.id());
+    const auto stream = std::make_shared<StreamDump>(runtime_, std::move(socket),
+                                                     origin_->route_opener(runtime_->counters), record.id());
     remember(record.id(), stream);
     stream->start(record, previous, stop);
     previous_ = {true};

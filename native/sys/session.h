@@ -24,10 +24,15 @@ namespace rtnetlink::sys {
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(std::shared_ptr<Runtime> runtime, SocketOrigin origin, int dump_restarts)
-      : runtime_(std::move(runtime)), dump_restarts_(dump_restarts), origin_(std::move(origin)) {}
+      : runtime_(std::move(runtime)),
+        protocol_(origin.protocol()),
+        dump_restarts_(dump_restarts),
+        origin_(std::move(origin)) {}
 
   // On the JavaScript thread. The record has been checked.
 
+  /** Whether the message is one of this socket's protocol. */
+  bool takes(const wire::MessageKind& kind) const;
   bool is_orphan(const wire::Record& record) const { return queue_.is_orphan(record); }
   void append(const wire::Record& record);
   void flush();
@@ -39,9 +44,10 @@ class Session : public std::enable_shared_from_this<Session> {
   using Turn = RequestQueue::Turn;
 
   struct Connection {
-    Connection(NetlinkSocket opened, CompletionQueue& completions)
-        : socket(std::move(opened)), exchange(socket, completions) {}
+    Connection(NetlinkSocket opened, Names::OpenRoute open_route, CompletionQueue& completions)
+        : socket(std::move(opened)), names(socket, std::move(open_route)), exchange(socket, names, completions) {}
     NetlinkSocket socket;
+    Names names;
     Exchange exchange;
   };
 
@@ -63,6 +69,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void disconnect();
 
   const std::shared_ptr<Runtime> runtime_;
+  const int protocol_;
   const int dump_restarts_;
   RequestQueue queue_;
 

@@ -30,6 +30,12 @@ NetlinkSocket SocketOrigin::open_beside(const NetlinkSocket& first, Counters& co
   return open_in(shared, counters);
 }
 
+Names::OpenRoute SocketOrigin::route_opener(Counters& counters) const {
+  SocketOrigin route = *this;
+  route.settings_.protocol = NETLINK_ROUTE;
+  return [route, &counters](const NetlinkSocket& beside) { return route.open_beside(beside, counters); };
+}
+
 NetlinkSocket SocketOrigin::open_in(const UniqueFd& network_namespace, Counters& counters) const {
   std::optional<NetlinkSocket> socket;
   run_in_namespace(network_namespace, [&] { socket.emplace(settings_, counters); });

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sys/counters.h"
+#include "sys/names.h"
 #include "sys/netlink_socket.h"
 #include "sys/spare_socket.h"
 #include "sys/unique_fd.h"
@@ -18,10 +19,13 @@ class SocketOrigin {
                std::shared_ptr<SpareSocket> spare)
       : settings_(settings), namespace_(std::move(network_namespace)), spare_(std::move(spare)) {}
 
+  int protocol() const { return settings_.protocol; }
   /** On any thread. @throws SystemError */
   NetlinkSocket open(Counters& counters) const;
   /** Another one in the namespace of the first. On any thread. @throws SystemError */
   NetlinkSocket open_beside(const NetlinkSocket& first, Counters& counters) const;
+  /** Opens sockets of the routing protocol there, whatever the protocol of the others. */
+  Names::OpenRoute route_opener(Counters& counters) const;
 
  private:
   NetlinkSocket open_in(const UniqueFd& network_namespace, Counters& counters) const;

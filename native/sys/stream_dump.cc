@@ -6,10 +6,10 @@
 
 namespace rtnetlink::sys {
 
-StreamDump::StreamDump(std::shared_ptr<Runtime> runtime, NetlinkSocket socket, uint32_t id)
+StreamDump::StreamDump(std::shared_ptr<Runtime> runtime, NetlinkSocket socket, Names::OpenRoute open_route, uint32_t id)
     : runtime_(std::move(runtime)),
       id_(id),
-      channel_(std::make_unique<Channel>(std::move(socket), runtime_->completions)) {}
+      channel_(std::make_unique<Channel>(std::move(socket), std::move(open_route), runtime_->completions)) {}
 
 void StreamDump::start(const wire::Record& record, const Predecessor& previous, const std::stop_token& stop) {
   if (channel_->dump.start(record, previous, stop)) return schedule();

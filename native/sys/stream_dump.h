@@ -18,7 +18,7 @@ namespace rtnetlink::sys {
  */
 class StreamDump : public std::enable_shared_from_this<StreamDump> {
  public:
-  StreamDump(std::shared_ptr<Runtime> runtime, NetlinkSocket socket, uint32_t id);
+  StreamDump(std::shared_ptr<Runtime> runtime, NetlinkSocket socket, Names::OpenRoute open_route, uint32_t id);
 
   /** Sends the request; the parts come from jobs of their own. */
   void start(const wire::Record& record, const Predecessor& previous, const std::stop_token& stop);
@@ -36,9 +36,10 @@ class StreamDump : public std::enable_shared_from_this<StreamDump> {
 
   /** What it lets go of as soon as it is over. */
   struct Channel {
-    Channel(NetlinkSocket opened, CompletionQueue& completions)
-        : socket(std::move(opened)), dump(socket, completions, 0) {}
+    Channel(NetlinkSocket opened, Names::OpenRoute open_route, CompletionQueue& completions)
+        : socket(std::move(opened)), names(socket, std::move(open_route)), dump(socket, names, completions, 0) {}
     NetlinkSocket socket;
+    Names names;
     Dump dump;
   };
 

@@ -11,15 +11,17 @@ namespace rtnetlink::wire {
 
 namespace {
 
-constexpr uint32_t kKnownFlags = kLinked | kBulk | kOverlap | kReply | kDump | kStream | kRenames | kAwaited;
+constexpr uint32_t kKnownFlags =
+    kLinked | kBulk | kOverlap | kReply | kDump | kStream | kRenames | kAwaited | kMultipart;
 
 /** Walks a program for nothing but its checks. */
 class Checker {
  public:
-  Checker(bool has_index, bool linked) : has_index_(has_index), linked_(linked) {}
+  explicit Checker(const Record& record) : record_(record) {}
 
-  bool has_header_index() const { return has_index_; }
-  bool is_linked() const { return linked_; }
+  bool has_header_index() const { return record_.kind().header.index_offset().has_value(); }
+  bool is_linked() const { return record_.has(kLinked); }
+  bool has_family() const { return record_.kind().has_family(); }
   template <typename Integer>
   void put(uint16_t, Integer) {}
   void put_flag(uint16_t) {}
@@ -35,20 +37,21 @@ class Checker {
   bool set_header_index_of_previous() { return true; }
   bool set_header_index_of_previous_link() { return true; }
   bool set_hop_index(std::size_t, std::string_view) { return true; }
+  bool set_family(std::string_view) { return true; }
 
  private:
-  bool has_index_;
-  bool linked_;
+  const Record& record_;
 };
 
 /** Writes what a program says. */
 class Encoder {
  public:
-  Encoder(const Record& record, std::size_t start, MessageWriter& writer, LinkResolver& resolver)
+  Encoder(const Record& record, std::size_t start, MessageWriter& writer, Resolver& resolver)
       : record_(record), start_(start), writer_(writer), resolver_(resolver) {}
 
   bool has_header_index() const { return record_.kind().header.index_offset().has_value(); }
   bool is_linked() const { return record_.has(kLinked); }
+  bool has_family() const { return record_.kind().has_family(); }
   template <typename Integer>
   void put(uint16_t type, Integer value) {
     writer_.put(type, value);
@@ -76,6 +79,14 @@ class Encoder {
     return set(field, field, resolver_.index_of(name));
   }
 
+  bool set_family(std::string_view name) {
+    const FamilyId found = resolver_.family_of(name);
+    const std::size_t type = start_ + offsetof(nlmsghdr, nlmsg_type);
+    if (found.error != 0) return fail(found.error, type);
+    writer_.patch(type, found.id);
+    return true;
+  }
+
   int error() const { return error_; }
   std::size_t unresolved() const { return unresolved_ - start_; }
 
@@ -86,19 +97,21 @@ class Encoder {
   }
 
   bool set(std::size_t field, std::size_t named, LinkIndex found) {
-    if (found.error == 0) {
-      writer_.patch(field, found.index);
-      return true;
-    }
-    error_ = found.error;
-    unresolved_ = named;
+    if (found.error != 0) return fail(found.error, named);
+    writer_.patch(field, found.index);
+    return true;
+  }
+
+  bool fail(int error, std::size_t where) {
+    error_ = error;
+    unresolved_ = where;
     return false;
   }
 
   const Record& record_;
   std::size_t start_;
   MessageWriter& writer_;
-  LinkResolver& resolver_;
+  Resolver& resolver_;
   int error_ = 0;
   std::size_t unresolved_ = 0;
 };
@@ -127,6 +140,7 @@ const char* problem_with_flags(const Record& record) {
   if ((record.flags() & ~kKnownFlags) != 0) return "unknown record flag";
   if (record.has(kReply) && record.has(kDump)) return "a record is a reply or a dump, not both";
   if (record.has(kStream) && !record.has(kDump)) return "only a dump can stream";
+  if (record.has(kMultipart) && !record.has(kDump)) return "only a dump is multipart";
   if (record.has(kBulk) && (record.has(kReply) || record.has(kDump))) return "a record with replies is never bulk";
   return nullptr;
 }
@@ -142,13 +156,13 @@ std::optional<Malformed> find_problem(const MessageKind& kind, std::span<const u
     if (!fields[i].holds(record.header()[i]))
       return Malformed{"the value does not fit its header field", Record::kHeader + i};
   }
-  Checker checker(kind.header.index_offset().has_value(), record.has(kLinked));
+  Checker checker(record);
   const ProgramResult result = Program(record.program(), checker).run();
   if (result.end == ProgramResult::End::kComplete) return std::nullopt;
   return Malformed{result.problem, Record::kHeader + fields.size() + result.word};
 }
 
-Encoded encode(const Record& record, uint32_t sequence, MessageWriter& writer, LinkResolver& resolver) {
+Encoded encode(const Record& record, uint32_t sequence, MessageWriter& writer, Resolver& resolver) {
   const std::size_t start =
       writer.begin(record.kind().type, record.message_flags(), sequence, record.kind().header.size());
   write_header(writer, start, record);
@@ -159,6 +173,12 @@ Encoded encode(const Record& record, uint32_t sequence, MessageWriter& writer, L
   if (result.end == ProgramResult::End::kComplete) return {Encoded::End::kComplete};
   if (result.end == ProgramResult::End::kMalformed) return {Encoded::End::kMalformed};
   return {Encoded::End::kUnresolved, encoder.error(), encoder.unresolved()};
+}
+
+std::string_view family_name(const Record& record) {
+  const std::span<const uint32_t> words = record.program();
+  const Bytes bytes = std::as_bytes(words.subspan(2)).first(words[1]);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace rtnetlink::wire

@@ -4,10 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
-#include "wire/link_resolver.h"
 #include "wire/message_writer.h"
 #include "wire/record.h"
+#include "wire/resolver.h"
 
 namespace rtnetlink::wire {
 
@@ -23,9 +24,10 @@ std::optional<Malformed> find_problem(const MessageKind& kind, std::span<const u
 struct Encoded {
   enum class End { kComplete, kUnresolved, kTooLarge, kMalformed };
   End end;
-  /** kUnresolved: why there is no index. */
+  /** kUnresolved: why there is no index, or no family. */
   int error = 0;
-  /** In the message: of the attribute or header field without an index, or of the attribute that is too large. */
+  /** In the message: of the attribute or header field without an index, of nlmsg_type without a family, or of the
+   * attribute that is too large. */
   std::size_t offset = 0;
 };
 
@@ -33,6 +35,9 @@ struct Encoded {
  * Appends the record's message to the writer. Where the end is not kComplete, what was written so far stands there,
  * with the lengths of all nests closed; the caller rewinds.
  */
-Encoded encode(const Record& record, uint32_t sequence, MessageWriter& writer, LinkResolver& resolver);
+Encoded encode(const Record& record, uint32_t sequence, MessageWriter& writer, Resolver& resolver);
+
+/** The family that a well-formed generic record names. */
+std::string_view family_name(const Record& record);
 
 }  // namespace rtnetlink::wire

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <linux/genetlink.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
@@ -59,6 +60,7 @@ static_assert(sizeof(rtmsg) == 12 && offsetof(rtmsg, rtm_dst_len) == 1 && offset
               offsetof(rtmsg, rtm_tos) == 3 && offsetof(rtmsg, rtm_table) == 4 && offsetof(rtmsg, rtm_protocol) == 5 &&
               offsetof(rtmsg, rtm_scope) == 6 && offsetof(rtmsg, rtm_type) == 7 && offsetof(rtmsg, rtm_flags) == 8);
 static_assert(sizeof(rtgenmsg) == 1);
+static_assert(sizeof(genlmsghdr) == 4 && offsetof(genlmsghdr, version) == 1);
 
 inline constexpr FixedHeader kLinkHeader(sizeof(ifinfomsg),
                                          {header_field(offsetof(ifinfomsg, ifi_family), &ifinfomsg::ifi_family),
@@ -90,6 +92,10 @@ inline constexpr FixedHeader kRouteHeader(sizeof(rtmsg),
 
 inline constexpr FixedHeader kNamespaceIdHeader(sizeof(rtgenmsg), {header_field(offsetof(rtgenmsg, rtgen_family),
                                                                                 &rtgenmsg::rtgen_family)});
+
+inline constexpr FixedHeader kGenericHeader(sizeof(genlmsghdr),
+                                            {header_field(offsetof(genlmsghdr, cmd), &genlmsghdr::cmd),
+                                             header_field(offsetof(genlmsghdr, version), &genlmsghdr::version)});
 
 /** No message of the kernel's: the id of the request to wait for. */
 struct AfterHeader {

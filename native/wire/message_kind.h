@@ -1,6 +1,7 @@
 #pragma once
 
 #include <linux/net_namespace.h>
+#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
 #include <array>
@@ -13,11 +14,17 @@ namespace rtnetlink::wire {
 /** In place of an nlmsg_type: the record sends nothing, it waits. */
 inline constexpr uint16_t kAfter = 0;
 
+/** Likewise: the family that the record names decides. */
+inline constexpr uint16_t kFamilyId = NLMSG_NOOP;
+
 /** A message that TypeScript can send: the method that queues it, its nlmsg_type and its fixed header. */
 struct MessageKind {
   const char* method;
   uint16_t type;
   const FixedHeader& header;
+
+  /** Sent to a family of generic netlink. */
+  constexpr bool has_family() const { return type == kFamilyId; }
 };
 
 /** binding.ts: the message calls of NativeSocket. One row is all that a new message takes here. */
@@ -36,6 +43,7 @@ inline constexpr std::array kMessageKinds{
     MessageKind{"getRoute", RTM_GETROUTE, kRouteHeader},
     MessageKind{"newNamespaceId", RTM_NEWNSID, kNamespaceIdHeader},
     MessageKind{"getNamespaceId", RTM_GETNSID, kNamespaceIdHeader},
+    MessageKind{"generic", kFamilyId, kGenericHeader},
     MessageKind{"after", kAfter, kAfterHeader},
 };
 

@@ -25,6 +25,7 @@ enum class Operation : uint16_t {
   kHeaderIndexOfPreviousLink = 17,
   kHop = 18,
   kHopIndex = 19,
+  kFamily = 20,
 };
 
 }  // namespace rtnetlink::wire

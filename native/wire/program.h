@@ -35,7 +35,7 @@ class Program {
   Program(std::span<const uint32_t> words, Target& target) : words_(words), target_(target) {}
 
   ProgramResult run() {
-    Step step = Step::kNext;
+    Step step = lacks_family() ? malformed("the family of a generic message stands first") : Step::kNext;
     while (step == Step::kNext && at_ < words_.size()) {
       operation_ = at_;
       step = this->step();
@@ -108,6 +108,8 @@ class Program {
         return type == 0 ? hop() : malformed("the type of a hop is not 0");
       case Operation::kHopIndex:
         return type == 0 ? hop_index() : malformed("the type of a hop's index is not 0");
+      case Operation::kFamily:
+        return type == 0 ? family() : malformed("the type of a family is not 0");
     }
     return malformed("unknown operation");
   }
@@ -205,6 +207,17 @@ class Program {
     if (!in_hop()) return malformed("the index of a hop stands directly in a hop");
     const std::size_t start = scopes_[depth_ - 1].start;
     return with_name([&](std::string_view name) { return target_.set_hop_index(start, name); });
+  }
+
+  bool lacks_family() const {
+    return target_.has_family() &&
+           (words_.empty() || (words_[0] & 0xffff) != static_cast<uint32_t>(Operation::kFamily));
+  }
+
+  Step family() {
+    if (!target_.has_family()) return malformed("only a generic message has a family");
+    if (operation_ != 0) return malformed("a message has one family");
+    return with_name([&](std::string_view name) { return target_.set_family(name); });
   }
 
   template <typename Set>

@@ -19,6 +19,7 @@ enum RecordFlag : uint32_t {
   kStream = 1U << 5,
   kRenames = 1U << 6,
   kAwaited = 1U << 7,
+  kMultipart = 1U << 8,
 };
 
 /** binding.ts: Records. A view of one; the words belong to someone else. */
@@ -36,7 +37,8 @@ class Record {
   /** nlmsg_flags to send. Only what answers with nothing else asks for an acknowledgement; a bulk record when its batch
    * ends. */
   uint16_t message_flags() const {
-    const auto flags = static_cast<uint16_t>(words_[1] | NLM_F_REQUEST | (has(kDump) ? NLM_F_DUMP : 0));
+    const auto flags =
+        static_cast<uint16_t>(words_[1] | NLM_F_REQUEST | (has(kDump) && !has(kMultipart) ? NLM_F_DUMP : 0));
     const bool silent = has(kBulk) || has(kReply) || has(kDump);
     return static_cast<uint16_t>(silent ? flags & ~NLM_F_ACK : flags);
   }

@@ -6,6 +6,7 @@ import {
   be32,
   be64,
   bytes,
+  family,
   flag,
   headerIndex,
   hop,
@@ -56,6 +57,8 @@ describe('a message', () => {
     // family, padded
     ['newNamespaceId', [2], '14000000 58000100 00000000 00000000 02000000'],
     ['getNamespaceId', [2], '14000000 5a000100 00000000 00000000 02000000'],
+    // command, version, reserved; the family's id is 0 here
+    ['generic', [3, 1, ...family('fou')], '14000000 00000100 00000000 00000000 03010000'],
   ]
 
   it.each(headers)('of %s starts with its fixed header', (method, header, expected) => {

@@ -62,6 +62,7 @@ export const hop = (flags: number, hops: number, index: number, ...program: numb
   ...program.flat(),
   code(Op.end),
 ]
+export const family = (name: string) => [code(Op.family), ...text(name)]
 export const hopIndex = (name: string) => [code(Op.hopIndex), ...text(name)]
 
 const create = Nlm.create | Nlm.exclusive | Nlm.ack
@@ -118,6 +119,22 @@ export function addAddress(name: string, address: number[], options: RecordOptio
   const program = [...headerIndex(name), ...bytes(2, address), ...bytes(1, address)]
   return request('newAddress', [Family.ipv4, 32, 0, 0, 0], program, { flags: create, ...options })
 }
+/** A command of a generic netlink family. */
+export function generic(name: string, command: number, program: number[] = [], options: RecordOptions = {}): Request {
+  return request('generic', [command, 1], [...family(name), ...program], options)
+}
+
+const LINKSTATE_GET = 6
+
+/** What the family `ethtool`, which every kernel has, says of the carrier of a link. */
+export function getLinkState(name: string, options: RecordOptions = {}): Request {
+  const about = nest(1 | NESTED, linkIndex(1, name))
+  return generic('ethtool', LINKSTATE_GET, about, { flags: 0, record: RecordFlag.reply, ...options })
+}
+export function listLinkStates(record = 0): Request {
+  return generic('ethtool', LINKSTATE_GET, [], { flags: Nlm.dump, record: RecordFlag.dump | record })
+}
+
 export function listAddresses(): Request {
   return request('getAddress', [Family.ipv4, 0, 0, 0, 0], [], { flags: Nlm.dump, record: RecordFlag.dump })
 }

@@ -11,17 +11,24 @@ struct LinkIndex {
   int error = 0;
 };
 
+/** The nlmsg_type of a generic netlink family's messages, or the errno for why there is none. */
+struct FamilyId {
+  uint16_t id = 0;
+  int error = 0;
+};
+
 /** Answers what an encoder cannot know by itself. */
-class LinkResolver {
+class Resolver {
  public:
   virtual LinkIndex index_of(std::string_view name) = 0;
   /** The index in the last RTM_NEWLINK that came for the record before. */
   virtual LinkIndex index_of_previous() = 0;
   /** The IFLA_LINK of that message. */
   virtual LinkIndex link_of_previous() = 0;
+  virtual FamilyId family_of(std::string_view name) = 0;
 
  protected:
-  ~LinkResolver() = default;
+  ~Resolver() = default;
 };
 
 }  // namespace rtnetlink::wire
