@@ -23,6 +23,13 @@ export function show(value: unknown): string {
   return String(value)
 }
 
+/** Tells what a secret is like, without the secret. */
+export function describeSecret(value: unknown): string {
+  if (typeof value === 'string') return `text of ${value.length} characters`
+  if (typeof value === 'number' || typeof value === 'bigint') return 'another number'
+  return show(value)
+}
+
 type ErrorClass<E> = new (message: string) => E
 
 function optionError<E extends Error>(
@@ -39,8 +46,14 @@ function prefix(operation: string, option: string): string {
   return option === '' ? operation : `${operation}: option "${option}"`
 }
 
-export function invalidType(operation: string, option: string, expected: string, value: unknown): TypeError & OptionError {
-  const text = `${prefix(operation, option)}: expected ${expected}, got ${show(value)}`
+export function invalidType(
+  operation: string,
+  option: string,
+  expected: string,
+  value: unknown,
+  shown = show(value),
+): TypeError & OptionError {
+  const text = `${prefix(operation, option)}: expected ${expected}, got ${shown}`
   return optionError(TypeError, text, 'ERR_INVALID_ARG_TYPE', operation, option)
 }
 

@@ -13,6 +13,7 @@ const layers = [
   ['watch'],
   ['links', 'addresses', 'routes', 'neighbors', 'rules', 'tun', 'namespace-ids'],
   ['packets'],
+  ['generic'],
   ['protocol'],
   ['schema'],
   ['native'],

@@ -1,6 +1,6 @@
 import { withCallersStack } from '../callers-stack.ts'
 import { ClosedError, NetlinkError, type NetlinkErrorFields, SystemError, TimeoutError, UnknownOutcomeError } from '../errors.ts'
-import { CompletionCode, SystemCall } from '../native/binding.ts'
+import { CompletionCode, FAMILY_OFFSET, SystemCall } from '../native/binding.ts'
 import { align, Message } from '../schema/message.ts'
 import { errnoName, errnoText } from '../values/errno.ts'
 import { type ExtendedAck, parseExtendedAck } from './extended-ack.ts'
@@ -8,6 +8,7 @@ import { type ExtendedAck, parseExtendedAck } from './extended-ack.ts'
 /** Bytes of `struct nlmsghdr`. */
 export const NLMSG_HEADER = 16
 const EPERM = 1
+const ENOENT = 2
 const ENODEV = 19
 const SYSTEM_CALLS = Object.entries(SystemCall)
 
@@ -19,6 +20,17 @@ export interface Locator {
   keyOf(number: number): string | undefined
   /** The kernel's own word for an option, where its messages use another than ours: `{ via: 'gateway' }`. */
   readonly kernelWords?: Readonly<Record<string, string>>
+  /** The generic netlink family that the requests go to. */
+  readonly family?: FamilyNeeds
+}
+
+/** What a generic netlink family asks of the kernel and of the process. */
+export interface FamilyNeeds {
+  readonly name: string
+  /** Kernel option and module that bring it. */
+  readonly module: { readonly config: string; readonly name: string }
+  /** CAP_NET_ADMIN must be of the initial user namespace (GENL_ADMIN_PERM), not only of the one that owns the network namespace. */
+  readonly initialCapability?: boolean
 }
 
 /** Turns an errno of the kernel into the next step, where there is one to say. */
@@ -30,8 +42,8 @@ export class Failure {
   readonly code: number
   readonly errno: number
   readonly detail: number
-  /** Extended ack and request, copied out of the inbox. */
-  readonly payload: Uint8Array
+  /** Extended ack and request, copied out of the inbox. Private, for a request may hold keys. */
+  readonly #payload: Uint8Array
   /** What the code cannot say: an abort reason, a time limit. */
   readonly reason: unknown
   /** The caller's options, where the request has kept them. */
@@ -42,7 +54,7 @@ export class Failure {
     this.code = code
     this.errno = errno
     this.detail = detail
-    this.payload = payload
+    this.#payload = payload
     this.reason = reason
   }
 
@@ -87,7 +99,7 @@ export class Failure {
   }
 
   #refused(locator: Locator | undefined, given: object | undefined, hint: Hint | undefined): NetlinkError {
-    const message = new Message(this.payload)
+    const message = new Message(this.#payload)
     const ack = parseExtendedAck(message, 0, this.detail)
     const request = align(this.detail)
     const option =
@@ -95,7 +107,9 @@ export class Failure {
       optionFromWords(ack.message, given, locator?.kernelWords) ??
       this.#onlyOption(given)
     const missing = missingOption(locator, message, request, ack)
-    return this.#netlinkError(ack.message, { option, missing, allowed: ack.allowed }, hint)
+    const needsCapability = this.errno === EPERM && ack.message === undefined
+    const next = hint?.(this.errno, ack.message) ?? (needsCapability ? capabilityFor(locator?.family) : undefined)
+    return this.#netlinkError(ack.message, { option, missing, allowed: ack.allowed }, next)
   }
 
   /** Where the kernel says nothing, and one option was all that it was asked for, that one it is. */
@@ -107,14 +121,14 @@ export class Failure {
     return keys.size === 1 ? [...keys][0] : undefined
   }
 
-  #netlinkError(kernelMessage: string | undefined, found: Partial<NetlinkErrorFields>, hint: Hint | undefined): NetlinkError {
+  #netlinkError(kernelMessage: string | undefined, found: Partial<NetlinkErrorFields>, next: string | undefined): NetlinkError {
     const code = errnoName(this.errno)
     const about = found.option === undefined ? '' : `option "${found.option}": `
     const text = [
       `${this.operation}: ${about}${kernelMessage ?? errnoText(this.errno)} (${code})`,
       found.missing === undefined ? undefined : `"${found.missing}" is missing`,
       found.allowed === undefined ? undefined : `allowed is ${describe(found.allowed)}`,
-      hint?.(this.errno, kernelMessage) ?? (this.errno === EPERM && kernelMessage === undefined ? CAPABILITY : undefined),
+      next,
     ]
     return new NetlinkError(text.filter(part => part !== undefined).join('; '), {
       operation: this.operation,
@@ -127,7 +141,8 @@ export class Failure {
 
   /** The addon found no link of that name in the namespace; the kernel never saw the request. */
   #unresolved(locator: Locator | undefined, given: object | undefined): NetlinkError {
-    const option = optionAt(locator, new Message(this.payload), 0, this.detail)
+    if (this.detail === FAMILY_OFFSET) return this.#noFamily(locator?.family)
+    const option = optionAt(locator, new Message(this.#payload), 0, this.detail)
     const name = option === undefined ? undefined : valueAt(given, option)
     const text =
       typeof name === 'string' ? `there is no link "${name}" in this namespace` : 'there is no such link in this namespace'
@@ -140,8 +155,22 @@ export class Failure {
     })
   }
 
+  /** Likewise a generic netlink family. The kernel has tried to load its module by then. */
+  #noFamily(family: FamilyNeeds | undefined): NetlinkError {
+    const code = errnoName(this.errno)
+    const which = family === undefined ? 'a generic netlink family' : `the generic netlink family "${family.name}"`
+    const text = this.errno === ENOENT ? `this kernel lacks ${which}` : `${which} could not be looked up`
+    const why = this.errno === ENOENT ? '' : `: ${errnoText(this.errno)}`
+    const next =
+      this.errno === ENOENT && family !== undefined
+        ? `: it needs ${family.module.config} (try: modprobe ${family.module.name})`
+        : ''
+    const { operation, errno } = this
+    return new NetlinkError(`${operation}: ${text}${why} (${code})${next}`, { operation, code, errno })
+  }
+
   #tooLarge(locator: Locator | undefined): RangeError {
-    const option = optionAt(locator, new Message(this.payload), 0, this.detail)
+    const option = optionAt(locator, new Message(this.#payload), 0, this.detail)
     const about = option === undefined ? '' : `option "${option}": `
     const text = `${this.operation}: ${about}an attribute may be 65535 bytes long, and this one is longer`
     return Object.assign(new RangeError(text), { code: 'ERR_OUT_OF_RANGE', operation: this.operation, option })
@@ -168,6 +197,13 @@ const TIMED_OUT = -2
 const EMPTY = new Uint8Array()
 const CAPABILITY =
   'it needs CAP_NET_ADMIN in the user namespace that owns this network namespace (run as root, or give the process that capability)'
+
+const INITIAL_CAPABILITY =
+  'it needs CAP_NET_ADMIN in the initial user namespace (run as root outside of any user namespace, or give the process that capability there)'
+
+function capabilityFor(family: FamilyNeeds | undefined): string {
+  return family?.initialCapability ? INITIAL_CAPABILITY : CAPABILITY
+}
 
 const NAMESPACES_NEED = 'it needs CAP_SYS_ADMIN (run as root, or give the process that capability)'
 

@@ -22,6 +22,10 @@ export class RequestList implements RequestOwner {
     request.after = undefined
   }
 
+  get isEmpty(): boolean {
+    return this.#first === undefined
+  }
+
   forEach(visit: (request: Request<unknown>) => void): void {
     for (let request = this.#first; request !== undefined; ) {
       const { after } = request

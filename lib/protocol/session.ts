@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import { ClosedError, invalidType, outOfRange } from '../errors.ts'
-import { HEADER_WORDS, type NativeNamespace, type NativeSocket, RecordFlag } from '../native/binding.ts'
+import { HEADER, HEADER_WORDS, type NativeNamespace, type NativeSocket, Protocol, RecordFlag } from '../native/binding.ts'
 import { checkKeys } from '../schema/check-options.ts'
 import { Program } from '../schema/program.ts'
-import { completions } from './completions.ts'
+import { completions, type Receiver } from './completions.ts'
 import { Failure } from './failure.ts'
 import { NLM_F_ACK, NLM_F_DUMP } from './flags.ts'
 import { Acknowledgement, type Decode, Dump, type Dumped, Reply, type Request } from './request.ts'
@@ -55,9 +55,15 @@ export type NamespaceSource = () => NativeNamespace | undefined
 export class Session {
   readonly #options: Required<SessionOptions>
   readonly #namespace: NamespaceSource
+  readonly #protocol: number
   readonly #program = new Program()
   readonly #inFlight = new RequestList()
   #socket: NativeSocket | undefined
+  /** The session of the other protocol in the same namespace, once there is one. */
+  #beside: Session | undefined
+  /** How many requests were sent, and up to which one of the session beside this one has waited. */
+  #sent = 0
+  #waitedFor = 0
   #closed = false
   #flushing = false
   #latest = 0
@@ -65,7 +71,7 @@ export class Session {
   #timer: NodeJS.Timeout | undefined
   #timerDue = Number.POSITIVE_INFINITY
 
-  constructor(options: SessionOptions = {}, namespace: NamespaceSource = () => undefined) {
+  constructor(options: SessionOptions = {}, namespace: NamespaceSource = () => undefined, protocol: number = Protocol.route) {
     const { timeout = DEFAULT_TIMEOUT, receiveBuffer = DEFAULT_RECEIVE_BUFFER, dumpRetries = DEFAULT_DUMP_RETRIES } = options
     this.#options = {
       timeout: checkTimeout('Rtnetlink.open', timeout),
@@ -73,6 +79,20 @@ export class Session {
       dumpRetries: checkWhole('dumpRetries', dumpRetries, 1000),
     }
     this.#namespace = namespace
+    this.#protocol = protocol
+  }
+
+  /**
+   * The session of generic netlink in the same namespace, with the same options. It opens with its first request and closes along.
+   * Between the two, requests keep call order as they do within one.
+   */
+  get generic(): Session {
+    if (this.#beside === undefined) {
+      this.#beside = new Session(this.#options, this.#namespace, Protocol.generic)
+      this.#beside.#beside = this
+      if (this.#closed) this.#beside.close()
+    }
+    return this.#beside
   }
 
   get closed(): boolean {
@@ -130,6 +150,17 @@ export class Session {
     return this.#send(call, program, NLM_F_DUMP, RecordFlag.dump, new Dump(program.operation, decode), options)
   }
 
+  /** Sends a request that is no dump to the kernel, and is answered like one. */
+  multipart<T>(
+    call: MessageCall,
+    program: Program,
+    decode: Decode<T | undefined>,
+    options?: CallOptions,
+  ): Promise<Dumped<T> | Failure> {
+    const record = RecordFlag.dump | RecordFlag.multipart
+    return this.#send(call, program, 0, record, new Dump(program.operation, decode), options)
+  }
+
   /** Starts a dump that is read as it arrives, at the reader's pace, on a socket of its own. */
   stream<T>(call: MessageCall, program: Program, decode: Decode<T | undefined>, options?: CallOptions): StreamedDump<T> {
     const socket = this.#open()
@@ -153,6 +184,7 @@ export class Session {
         : checkTimeout(program.operation, options.timeout)
     options?.signal?.throwIfAborted()
     const socket = this.#open()
+    if (this.#beside !== undefined) this.#waitForOther(this.#beside, record)
     const { expect, words } = this.#stamp(program, flags, record, request as Request<unknown>)
     try {
       socket[call](words, program.length)
@@ -164,6 +196,25 @@ export class Session {
     this.#track(request as Request<unknown>, timeout)
     if (options?.signal) this.#abortWith(options.signal, request as Request<unknown>)
     return request.outcome
+  }
+
+  /**
+   * What the other session was asked for so far comes first: a mark behind it there, and here a record that waits for the mark. A
+   * `linked` record belongs to the one before it, which has waited.
+   */
+  #waitForOther(other: Session, record: number): void {
+    if ((record & RecordFlag.linked) !== 0) return
+    if (other.#closed || other.#sent === this.#waitedFor || other.#inFlight.isEmpty) return
+    this.#waitedFor = other.#sent
+    this.#sendAfter(other.#sendAfter(NOTHING, RecordFlag.awaited), 0)
+  }
+
+  /** Answers the id. */
+  #sendAfter(id: number, record: number): number {
+    const own = completions().expect(new Silence())
+    this.#open().after(Uint32Array.of(own, 0, record, id), HEADER + 1)
+    this.#scheduleFlush()
+    return own
   }
 
   #stamp(program: Program, flags: number, record: number, request: Request<unknown>): { expect: number; words: Uint32Array } {
@@ -180,23 +231,28 @@ export class Session {
     if (this.#socket === undefined) {
       const { receiveBuffer, dumpRetries } = this.#options
       const { NetlinkSocket } = completions().addon
-      this.#socket = new NetlinkSocket({ protocol: 0, namespace: this.#namespace(), receiveBuffer, strict: true, dumpRetries })
+      const namespace = this.#namespace()
+      this.#socket = new NetlinkSocket({ protocol: this.#protocol, namespace, receiveBuffer, strict: true, dumpRetries })
     }
     return this.#socket
   }
 
   #track(request: Request<unknown>, timeout: number): void {
-    if (!this.#flushing) {
-      this.#flushing = true
-      this.#now = performance.now()
-      process.nextTick(this.#flush)
-    }
+    this.#scheduleFlush()
+    this.#sent++
     request.owner = this.#inFlight
     this.#inFlight.add(request)
     if (timeout === NO_LIMIT) return
     request.timeout = timeout
     request.deadline = Math.ceil(this.#now + timeout)
     if (request.deadline < this.#timerDue) this.#arm(request.deadline)
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushing) return
+    this.#flushing = true
+    this.#now = performance.now()
+    process.nextTick(this.#flush)
   }
 
   readonly #flush = (): void => {
@@ -246,6 +302,19 @@ export class Session {
     clearTimeout(this.#timer)
     this.#socket?.flush()
     this.#socket?.close()
+    this.#beside?.close()
+  }
+}
+
+/** In place of the id of a request to wait for. */
+const NOTHING = 0
+
+/** Waits for a completion that says nothing. */
+class Silence implements Receiver {
+  id = 0
+
+  complete(): boolean {
+    return false
   }
 }
 

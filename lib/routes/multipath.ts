@@ -1,3 +1,4 @@
+import { outOfRange } from '../errors.ts'
 import { Field } from '../schema/field.ts'
 import type { ChangeOptions, Reports } from '../schema/infer.ts'
 import type { Message } from '../schema/message.ts'
@@ -120,7 +121,7 @@ export const multipathField = new Field<readonly NexthopOptions[], readonly Next
 
 function lowerMultipath(program: Program, value: unknown): void {
   if (!Array.isArray(value)) program.expected('an array of nexthops', value)
-  if (value.length === 0) program.outOfRange('at least one nexthop', 'none')
+  if (value.length === 0) throw outOfRange(program.operation, program.option, 'at least one nexthop', 'none')
   program.plainNest(RTA_MULTIPATH)
   program.enter()
   for (const [i, nexthop] of value.entries()) {

@@ -28,7 +28,7 @@ export class Enumeration<const N extends Names> {
       throw invalidValue(
         program.operation,
         program.option,
-        `${JSON.stringify(value)} is not one of ${this.listing}${didYouMean(value, [...this.#numbers.keys()])}`,
+        `${program.quote(value)} is not one of ${this.listing}${didYouMean(value, [...this.#numbers.keys()])}`,
       )
     }
     if (typeof value !== 'number') program.expected(`one of ${this.listing}`, value)

@@ -20,6 +20,8 @@ export interface RowOptions<A extends Access = Access, P extends Presence = Pres
   unit?: string
   /** The kernel ignores or refuses the attribute in a creating message: it goes into a second one, right behind. */
   afterCreation?: boolean
+  /** Key material: no message quotes it, and the property of a reported object is not enumerable, so that nobody logs it by the way. */
+  secret?: boolean
 }
 
 /** What the vocabulary gives to make a field. */
@@ -71,6 +73,7 @@ export class Field<In = any, Out = any, A extends Access = any, P extends Presen
   readonly present: P
   readonly unit: string | undefined
   readonly afterCreation: boolean
+  readonly secret: boolean
   readonly wire: string
   readonly allowed: string | undefined
   readonly minLength: number
@@ -94,7 +97,8 @@ export class Field<In = any, Out = any, A extends Access = any, P extends Presen
     this.wire = parts.wire
     this.allowed = parts.allowed
     this.minLength = parts.minLength
-    this.lower = parts.lower
+    this.secret = options.secret ?? false
+    this.lower = this.secret ? (program, value) => program.keepSecret(() => parts.lower(program, value)) : parts.lower
     this.decode = parts.decode
     this.twins = parts.twins ?? []
     this.locate = parts.locate

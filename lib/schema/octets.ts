@@ -34,7 +34,7 @@ export function checkText(program: Program, value: unknown, max = 65_530): asser
   if (value.includes('\0')) throw invalidValue(program.operation, program.option, 'holds a NUL character')
   if (value.length * 3 > max) {
     const length = Buffer.byteLength(value)
-    if (length > max) program.outOfRange(`at most ${max} bytes of UTF-8`, `${length} bytes`)
+    if (length > max) program.wrongLength(`at most ${max} bytes of UTF-8`, length)
   }
 }
 
@@ -51,7 +51,7 @@ export function bytes<const A extends Access = 'readWrite', const P extends Pres
     lower: (program, value) => {
       if (!(value instanceof Uint8Array)) program.expected('a Uint8Array', value)
       if (value.length < min || (max !== undefined && value.length > max)) {
-        program.outOfRange(min === max ? `${min} bytes` : `${min} to ${max ?? 65_531} bytes`, `${value.length} bytes`)
+        program.wrongLength(min === max ? `${min} bytes` : `${min} to ${max ?? 65_531} bytes`, value.length)
       }
       program.octets(number, value)
     },

@@ -1,4 +1,4 @@
-import { invalidType, outOfRange } from '../errors.ts'
+import { describeSecret, invalidType, outOfRange, show } from '../errors.ts'
 import { HEADER, Op } from '../native/binding.ts'
 
 /** What a program needs to stay open until the request that it belongs to has ended: a namespace's descriptor, usually. */
@@ -23,6 +23,7 @@ export class Program {
   operation = ''
   readonly #path: string[] = []
   #depth = 0
+  #secrets = 0
   #header = HEADER
 
   /** Starts over with a zeroed header of that many words. */
@@ -176,6 +177,11 @@ export class Program {
     this.#text(Op.headerIndex, 0, name)
   }
 
+  /** Names the generic netlink family whose command this is; before everything else. */
+  family(name: string): void {
+    this.#text(Op.family, 0, name)
+  }
+
   headerIndexOfPrevious(): void {
     this.#bare(Op.headerIndexOfPrevious, 0)
   }
@@ -263,15 +269,34 @@ export class Program {
     return this.#path.slice(0, this.#depth + 1).join('.')
   }
 
+  /** While `lower` runs, what is refused is not quoted. */
+  keepSecret(lower: () => void): void {
+    this.#secrets++
+    try {
+      lower()
+    } finally {
+      this.#secrets--
+    }
+  }
+
+  /** A value for a message: as it is, unless it is a secret. Whoever writes a message of their own about a value asks this. */
+  quote(value: unknown): string {
+    return this.#secrets > 0 ? describeSecret(value) : show(value)
+  }
+
   expected(what: string, value: unknown): never {
-    throw invalidType(this.operation, this.option, what, value)
+    throw invalidType(this.operation, this.option, what, value, this.quote(value))
   }
 
   tooLarge(length: number): never {
-    throw outOfRange(this.operation, this.option, `at most ${LARGEST_PAYLOAD} bytes`, `${length} bytes`)
+    this.wrongLength(`at most ${LARGEST_PAYLOAD} bytes`, length)
+  }
+
+  wrongLength(allowed: string, length: number): never {
+    throw outOfRange(this.operation, this.option, allowed, `${length} bytes`)
   }
 
   outOfRange(allowed: string, value: unknown): never {
-    throw outOfRange(this.operation, this.option, allowed, value)
+    throw outOfRange(this.operation, this.option, allowed, this.quote(value))
   }
 }

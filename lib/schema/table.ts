@@ -35,6 +35,7 @@ export class Table<R extends Rows = Rows> {
   readonly #byNumber: (Field | undefined)[] = []
   readonly #headerFields: Field[] = []
   readonly #required: string[] = []
+  readonly #secret: string[] = []
   readonly #acceptsListed: boolean
   readonly #keys: string[] = []
   readonly #shape: Shape
@@ -66,6 +67,7 @@ export class Table<R extends Rows = Rows> {
       throw new Error(`${this.name}.${key}: a row that two tables share must stand at the same place in both`)
     field.slot = this.#keys.length
     this.#keys.push(key)
+    if (field.secret) this.#secret.push(key)
     if (field.place === 'header') this.#headerFields.push(field)
     if (field.place !== 'attribute') return
     this.#byNumber[field.number] = field
@@ -132,13 +134,21 @@ export class Table<R extends Rows = Rows> {
     this.#busy = true
     try {
       this.#fill(slots, message, start, end)
-      return construct === undefined ? (this.#shape(slots) as T) : construct(slots, this.#shape)
+      const object = construct === undefined ? (this.#shape(slots) as T) : construct(slots, this.#shape)
+      if (this.#secret.length > 0) this.#hideSecrets(object)
+      return object
     } finally {
       if (owner) {
         slots.fill(undefined)
         this.#busy = false
       }
     }
+  }
+
+  /** There for who asks, and for nobody who prints, copies or serializes the object. */
+  #hideSecrets(object: unknown): void {
+    if (typeof object !== 'object' || object === null) return
+    for (const key of this.#secret) if (key in object) Object.defineProperty(object, key, { enumerable: false })
   }
 
   #fill(slots: unknown[], message: Message, start: number, end: number): void {
@@ -155,7 +165,8 @@ export class Table<R extends Rows = Rows> {
       const type = message.u16(offset + 2) & 0x3fff
       const field = this.#byNumber[type]
       if (field !== undefined && length - 4 >= field.minLength) slots[field.slot] = field.decode(message, offset + 4, length - 4)
-      else if (!(type in this.#byNumber) || field !== undefined) this.#keepUnknown(slots, message, type, offset, length)
+      else if (field === undefined ? !(type in this.#byNumber) : !field.secret)
+        this.#keepUnknown(slots, message, type, offset, length)
       offset += align(length)
     }
   }
