@@ -5,6 +5,7 @@
 #include "node/namespace.h"
 #include "node/netlink_socket.h"
 #include "node/ping.h"
+#include "node/sysctl.h"
 
 namespace rtnetlink::node {
 
@@ -30,6 +31,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   NetlinkSocket::define(env, exports);
   Namespace::define(env, exports);
   define_ping(env, exports);
+  define_sysctl(env, exports);
   return exports;
 }
 

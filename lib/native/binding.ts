@@ -175,6 +175,8 @@ export const SystemCall = {
   poll: 18,
   sendto: 19,
   eventfd: 20,
+  read: 22,
+  write: 23,
 } as const
 
 /**
@@ -310,6 +312,13 @@ export interface Addon {
   ping(id: number, options: PingOptions): void
   /** Stops a running ping; it completes as `cancelled`. */
   cancelPing(id: number): void
+  /**
+   * Reads the setting at `path` below /proc/sys as the namespace has it: a `part` with the text, then `done`. The path is the caller's to
+   * check; a symbolic link at its end is not followed.
+   */
+  readSysctl(id: number, namespace: NativeNamespace, path: string): void
+  /** Writes the setting likewise, in one write(2). */
+  writeSysctl(id: number, namespace: NativeNamespace, path: string, text: string): void
   /** For golden tests: the bytes that `message` would put on the wire (sequence number and port 0). Names of links cannot be resolved here and throw; families have id 0. */
   encode(message: string, record: Uint32Array, length: number): Uint8Array
   /** For tests: native threads and descriptors alive in this environment. */

@@ -17,6 +17,7 @@ import type { Routes } from '../routes/routes.ts'
 import { Rtnetlink } from '../rtnetlink.ts'
 import { NETNS_DIRECTORY, namespaceNameFault } from '../values/namespace-name.ts'
 import { type PingOptions, type PingResult, ping } from './ping.ts'
+import { Sysctl } from './sysctl.ts'
 
 /** A network namespace by name, path, process or descriptor; never by a handle, which is open already. */
 export type NamespaceLocation = Exclude<NamespaceReference, NamespaceHandle>
@@ -33,6 +34,8 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   readonly #isCurrent: boolean
   readonly #session: Session
   readonly #rtnetlink: Rtnetlink
+  /** Settings, as `sysctl` has them inside the namespace. */
+  readonly sysctl: Sysctl
   #native: NativeNamespace | undefined
   #pins = 0
 
@@ -99,6 +102,10 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     this.#native = native
     this.#session = new Session(options, () => (this.#isCurrent ? undefined : this.#native))
     this.#rtnetlink = new Rtnetlink(this.#session, () => {})
+    this.sysctl = new Sysctl(operation => {
+      this.#checkOpen(operation)
+      return this.#descriptor()
+    })
   }
 
   /** Links, as `ip link` has them. */

@@ -29,6 +29,8 @@ enum class SystemCall : uint32_t {
   kPoll = 18,
   kSendto = 19,
   kEventfd = 20,
+  kRead = 22,
+  kWrite = 23,
 };
 
 /** A system call failed. Never leaves the addon: it becomes a `failed` completion, and TypeScript makes the Error. */

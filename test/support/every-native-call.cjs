@@ -20,6 +20,10 @@ async function callEverything() {
   await request(id => addon.ping(id, pingOptions({ count: 1 })))
   await request(id => addon.ping(id, pingOptions({ namespace: kept })))
 
+  await request(id => addon.writeSysctl(id, kept, 'net/ipv4/ip_forward', '1'))
+  await request(id => addon.readSysctl(id, kept, 'net/ipv4/ip_forward'))
+  await request(id => addon.readSysctl(id, kept, 'net/none'))
+
   const socket = new addon.NetlinkSocket({ protocol: 0, namespace: kept, receiveBuffer: 0, strict: true, dumpRetries: 1 })
   const send = (method, words) =>
     request(id => {

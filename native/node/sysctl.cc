@@ -1,0 +1,66 @@
+#include "node/sysctl.h"
+
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <utility>
+
+#include "node/arguments.h"
+#include "node/namespace.h"
+#include "node/request.h"
+#include "sys/sysctl.h"
+
+namespace rtnetlink::node {
+namespace {
+
+std::string text_argument(Napi::Value value, const char* method) {
+  if (!value.IsString()) throw Napi::TypeError::New(value.Env(), std::string(method) + ": expected text");
+  std::string text = value.As<Napi::String>().Utf8Value();
+  if (text.find('\0') != std::string::npos) {
+    throw Napi::TypeError::New(value.Env(), std::string(method) + ": text cannot contain NUL");
+  }
+  return text;
+}
+
+std::shared_ptr<const sys::UniqueFd> namespace_argument(Napi::Value value, const char* method) {
+  auto network_namespace = Namespace::descriptor_of(value);
+  if (!network_namespace) throw Napi::TypeError::New(value.Env(), std::string(method) + ": expected a Namespace");
+  return network_namespace;
+}
+
+// binding.ts: Addon.readSysctl()
+void read_sysctl(const Napi::CallbackInfo& info) {
+  const uint32_t id = to_id(info[0], "readSysctl");
+  auto network_namespace = namespace_argument(info[1], "readSysctl");
+  Environment& environment = Environment::of(info.Env());
+  sys::CompletionQueue& completions = environment.runtime()->completions;
+  run_request(environment, id,
+              [id, &completions, network_namespace = std::move(network_namespace),
+               path = text_argument(info[2], "readSysctl")](const std::stop_token&) {
+                const std::string text = sys::read_sysctl(*network_namespace, path);
+                completions.post({id, wire::CompletionCode::kPart}, std::as_bytes(std::span(text)));
+                return wire::CompletionCode::kDone;
+              });
+}
+
+// binding.ts: Addon.writeSysctl()
+void write_sysctl(const Napi::CallbackInfo& info) {
+  const uint32_t id = to_id(info[0], "writeSysctl");
+  run_request(
+      Environment::of(info.Env()), id,
+      [network_namespace = namespace_argument(info[1], "writeSysctl"), path = text_argument(info[2], "writeSysctl"),
+       text = text_argument(info[3], "writeSysctl")](const std::stop_token&) {
+        sys::write_sysctl(*network_namespace, path, text);
+        return wire::CompletionCode::kDone;
+      });
+}
+
+}  // namespace
+
+void define_sysctl(Napi::Env env, Napi::Object exports) {
+  exports.Set("readSysctl", Napi::Function::New<read_sysctl>(env, "readSysctl"));
+  exports.Set("writeSysctl", Napi::Function::New<write_sysctl>(env, "writeSysctl"));
+}
+
+}  // namespace rtnetlink::node

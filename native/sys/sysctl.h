@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "sys/unique_fd.h"
+
+namespace rtnetlink::sys {
+
+/** The text of the setting at `path` below /proc/sys in that namespace, as the kernel writes it. @throws SystemError */
+[[nodiscard]] std::string read_sysctl(const UniqueFd& network_namespace, const std::string& path);
+
+/** @throws SystemError */
+void write_sysctl(const UniqueFd& network_namespace, const std::string& path, const std::string& text);
+
+}  // namespace rtnetlink::sys
