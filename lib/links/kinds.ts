@@ -13,6 +13,8 @@ import { vcan } from './kinds/vcan.ts'
 import { veth } from './kinds/veth.ts'
 import { virtWifi } from './kinds/virt_wifi.ts'
 import { vlan } from './kinds/vlan.ts'
+import { vrf } from './kinds/vrf.ts'
+import { vrfPort } from './kinds/vrf-port.ts'
 import { vsockmon } from './kinds/vsockmon.ts'
 import { vxlan } from './kinds/vxlan.ts'
 
@@ -32,9 +34,10 @@ export const linkKinds = [
   veth,
   virtWifi,
   vlan,
+  vrf,
   vsockmon,
   vxlan,
 ] as const
 
 /** Every kind of master whose ports have data of their own. */
-export const portKinds = [bridgePort] as const
+export const portKinds = [bridgePort, vrfPort] as const

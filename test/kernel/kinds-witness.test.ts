@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { linkKinds } from '../../lib/links/kinds.ts'
+import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
 import { bridgeWitnesses } from './witnesses/bridge.ts'
 import { bridgePortWitnesses } from './witnesses/bridge-port.ts'
 import { ipvlanWitnesses, ipvtapWitnesses } from './witnesses/ipvlan.ts'
@@ -17,6 +17,7 @@ import {
 import { rmnetWitnesses } from './witnesses/rmnet.ts'
 import { tunWitnesses } from './witnesses/tun.ts'
 import { vlanWitnesses } from './witnesses/vlan.ts'
+import { vrfPortWitnesses, vrfWitnesses } from './witnesses/vrf.ts'
 import { vxlanWitnesses } from './witnesses/vxlan.ts'
 import { describeWitnesses } from './witnesses/witness.ts'
 
@@ -35,14 +36,21 @@ const kinds = [
   vethWitnesses,
   virtWifiWitnesses,
   vlanWitnesses,
+  vrfWitnesses,
   vsockmonWitnesses,
   vxlanWitnesses,
 ]
+
+const ports = [bridgePortWitnesses, vrfPortWitnesses]
 
 describe('the witness', () => {
   it('is there for every kind that the library knows', () => {
     expect(kinds.map(({ title }) => title).sort()).toEqual(linkKinds.map(({ kind }) => kind).sort())
   })
+
+  it('is there for every kind of port that the library knows', () => {
+    expect(ports.map(({ title }) => title).sort()).toEqual(portKinds.map(({ kind }) => `${kind} port`).sort())
+  })
 })
 
-for (const subject of [linkWitnesses, ...kinds, bridgePortWitnesses]) describeWitnesses(subject)
+for (const subject of [linkWitnesses, ...kinds, ...ports]) describeWitnesses(subject)

@@ -20,6 +20,7 @@ const NEEDED: Readonly<Record<string, object>> = {
   rmnet: { link: 'parent', rmnet: { muxId: 2 } },
   virt_wifi: { link: 'parent' },
   vlan: { link: 'parent', vlan: { id: 2 } },
+  vrf: { vrf: { table: 10 } },
   vxlan: { vxlan: { vni: 2, port: 4789 } },
 }
 

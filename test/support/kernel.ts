@@ -11,6 +11,7 @@ const MAKE: Readonly<Record<string, readonly string[]>> = {
   tun: ['tuntap', 'add', 'dev', 'probe', 'mode', 'tun'],
   virt_wifi: onParent('virt_wifi'),
   vlan: onParent('vlan', 'id', '2'),
+  vrf: ['link', 'add', 'name', 'probe', 'type', 'vrf', 'table', '10'],
   vxlan: ['link', 'add', 'name', 'probe', 'type', 'vxlan', 'id', '2', 'dstport', '4789'],
 }
 

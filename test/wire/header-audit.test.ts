@@ -55,6 +55,8 @@ const ENUMS: Readonly<Record<string, string>> = {
   tun: 'IFLA_TUN_UNSPEC',
   veth: 'VETH_INFO_UNSPEC',
   vlan: 'IFLA_VLAN_UNSPEC',
+  vrf: 'IFLA_VRF_UNSPEC',
+  vrfPort: 'IFLA_VRF_PORT_UNSPEC',
   vxlan: 'IFLA_VXLAN_UNSPEC',
 }
 
