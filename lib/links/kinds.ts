@@ -1,6 +1,7 @@
 import { bridge } from './kinds/bridge.ts'
 import { bridgePort } from './kinds/bridge-port.ts'
 import { dummy } from './kinds/dummy.ts'
+import { geneve } from './kinds/geneve.ts'
 import { ifb } from './kinds/ifb.ts'
 import { ipvlan } from './kinds/ipvlan.ts'
 import { ipvtap } from './kinds/ipvtap.ts'
@@ -22,6 +23,7 @@ import { vxlan } from './kinds/vxlan.ts'
 export const linkKinds = [
   bridge,
   dummy,
+  geneve,
   ifb,
   ipvlan,
   ipvtap,

@@ -26,10 +26,10 @@ export function linkHint(given: object, verb: 'add' | 'replace' | 'set' = 'add')
     if (message !== undefined) return undefined
     if (errno === ENODEV) return absent(options)
     if (errno === ESRCH) return absentProcess(options)
-    if (errno === EEXIST) return taken(options)
+    const refusal = kindOf(options)?.refusals?.[verb === 'set' ? 'set' : 'add']?.[errnoName(errno)]
+    if (errno === EEXIST) return taken(options, refusal)
     if (errno === EINVAL && (options.name === 'all' || options.name === 'default'))
       return `the kernel takes no link named "${options.name}": its settings for every link have that name`
-    const refusal = kindOf(options)?.refusals?.[verb === 'set' ? 'set' : 'add']?.[errnoName(errno)]
     if (refusal !== undefined) return refusal
     if (errno === EBUSY) return 'some options can only be changed while the link is down'
     return undefined
@@ -50,13 +50,13 @@ function absentProcess({ netns }: Given): string | undefined {
   return pid === undefined ? undefined : `there is no process ${pid} whose namespace "netns" could mean`
 }
 
-/** The kernel does not say which of a pair's names, or whether an index, is in use. */
-function taken(options: Given): string | undefined {
+/** The kernel does not say which of a pair's names, or whether an index, is in use. `refusal`: or what else, for that kind. */
+function taken(options: Given, refusal: string | undefined): string | undefined {
   const kind = kindOf(options)
   const peer = kind?.peer === undefined ? undefined : ((options[kind.key] as Given | undefined)?.[kind.peer] as Given | undefined)
   const names = [options.name, peer?.name].filter(name => typeof name === 'string').map(name => `"${name}"`)
-  if (names.length === 0) return undefined
-  return `a link named ${names.join(' or ')} is there already`
+  if (names.length === 0) return refusal
+  return [`a link named ${names.join(' or ')} is there already`, refusal].filter(reason => reason !== undefined).join(', or ')
 }
 
 /** The kernel answers the same for a kind that it lacks, one that cannot be made this way, and a change that the kind cannot make. */

@@ -1,4 +1,4 @@
-import { describeSecret, invalidType, outOfRange, show } from '../errors.ts'
+import { describeSecret, invalidType, invalidValue, missingOption, outOfRange, show } from '../errors.ts'
 import { HEADER, Op } from '../native/binding.ts'
 
 /** What a program needs to stay open until the request that it belongs to has ended: a namespace's descriptor, usually. */
@@ -294,6 +294,18 @@ export class Program {
 
   wrongLength(allowed: string, length: number): never {
     throw outOfRange(this.operation, this.option, allowed, `${length} bytes`)
+  }
+
+  /** Refuses an option of the object that is being lowered, for what it says together with others. */
+  refuse(key: string, reason: string): never {
+    this.at(key)
+    throw invalidValue(this.operation, this.option, reason)
+  }
+
+  /** Misses an option of the object that is being lowered. */
+  missing(key: string, why: string): never {
+    this.at(key)
+    throw missingOption(this.operation, this.option, ` ${why}`)
   }
 
   outOfRange(allowed: string, value: unknown): never {

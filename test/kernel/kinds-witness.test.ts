@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
 import { bridgeWitnesses } from './witnesses/bridge.ts'
 import { bridgePortWitnesses } from './witnesses/bridge-port.ts'
+import { geneveWitnesses } from './witnesses/geneve.ts'
 import { ipvlanWitnesses, ipvtapWitnesses } from './witnesses/ipvlan.ts'
 import { linkWitnesses } from './witnesses/link.ts'
 import { macvlanWitnesses, macvtapWitnesses } from './witnesses/macvlan.ts'
@@ -24,6 +25,7 @@ import { describeWitnesses } from './witnesses/witness.ts'
 const kinds = [
   bridgeWitnesses,
   dummyWitnesses,
+  geneveWitnesses,
   ifbWitnesses,
   ipvlanWitnesses,
   ipvtapWitnesses,

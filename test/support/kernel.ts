@@ -3,6 +3,7 @@ import { ip, uniqueName } from './test-namespaces.ts'
 
 /** How `ip` makes a link of each kind; `parent` is there. */
 const MAKE: Readonly<Record<string, readonly string[]>> = {
+  geneve: alone('geneve', 'id', '2', 'remote', '192.0.2.1'),
   ipvlan: onParent('ipvlan'),
   ipvtap: onParent('ipvtap'),
   macvlan: onParent('macvlan'),
@@ -11,8 +12,12 @@ const MAKE: Readonly<Record<string, readonly string[]>> = {
   tun: ['tuntap', 'add', 'dev', 'probe', 'mode', 'tun'],
   virt_wifi: onParent('virt_wifi'),
   vlan: onParent('vlan', 'id', '2'),
-  vrf: ['link', 'add', 'name', 'probe', 'type', 'vrf', 'table', '10'],
-  vxlan: ['link', 'add', 'name', 'probe', 'type', 'vxlan', 'id', '2', 'dstport', '4789'],
+  vrf: alone('vrf', 'table', '10'),
+  vxlan: alone('vxlan', 'id', '2', 'dstport', '4789'),
+}
+
+function alone(kind: string, ...words: string[]): string[] {
+  return ['link', 'add', 'name', 'probe', 'type', kind, ...words]
 }
 
 function onParent(kind: string, ...words: string[]): string[] {

@@ -1,4 +1,3 @@
-import { invalidValue } from '../../errors.ts'
 import { enumOf, flagsOf } from '../../schema/enums.ts'
 import type { Program } from '../../schema/program.ts'
 import { defineLinkKind } from '../kind.ts'
@@ -6,8 +5,7 @@ import { defineLinkKind } from '../kind.ts'
 /** ipvlan_nl_validate() in drivers/net/ipvlan/ipvlan_main.c: EINVAL, and no word. */
 export function refuseBothFlags(program: Program, { flags }: { readonly flags?: unknown }): void {
   if (!Array.isArray(flags) || !flags.includes('private') || !flags.includes('vepa')) return
-  program.at('flags')
-  throw invalidValue(program.operation, program.option, '"private" and "vepa" exclude each other')
+  program.refuse('flags', '"private" and "vepa" exclude each other')
 }
 
 /** What ipvlan_link_new() refuses without a word. */

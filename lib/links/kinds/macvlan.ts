@@ -1,4 +1,3 @@
-import { invalidValue, missingOption } from '../../errors.ts'
 import { enumOf, flagsOf } from '../../schema/enums.ts'
 import { listOf } from '../../schema/nests.ts'
 import { mac } from '../../schema/octets.ts'
@@ -27,30 +26,20 @@ export function completeSources(options: SourceList): object {
 /** What that function and macvlan_common_newlink() refuse without a word, or pass over. */
 export function checkSources(program: Program, given: SourceList, phase: Phase): void {
   const { macAddressMode, macAddress, macAddresses } = given
-  if (macAddressMode === undefined && macAddress !== undefined) missing(program, 'macAddressMode', 'with "macAddress"')
+  if (macAddressMode === undefined && macAddress !== undefined) program.missing('macAddressMode', 'with "macAddress"')
   if (macAddressMode === undefined) return
   const command = toNumber(commands, macAddressMode)
   if ((command === commands.add || command === commands.delete) && macAddress === undefined)
-    missing(program, 'macAddress', `with macAddressMode: "${macAddressMode}"`)
+    program.missing('macAddress', `with macAddressMode: "${macAddressMode}"`)
   if (command !== commands.set && macAddresses !== undefined)
-    refuse(program, 'macAddresses', 'goes only with macAddressMode: "set"')
+    program.refuse('macAddresses', 'goes only with macAddressMode: "set"')
   const mode = toNumber(modes, given.mode)
   if (mode !== modes.source && (phase === 'create' || mode !== undefined))
-    refuse(program, 'mode', 'must be "source": only then is there a list of addresses')
+    program.refuse('mode', 'must be "source": only then is there a list of addresses')
 }
 
 function toNumber(names: Readonly<Record<string, number>>, value: unknown): unknown {
   return typeof value === 'string' ? names[value] : value
-}
-
-function missing(program: Program, option: string, why: string): never {
-  program.at(option)
-  throw missingOption(program.operation, program.option, ` ${why}`)
-}
-
-function refuse(program: Program, option: string, reason: string): never {
-  program.at(option)
-  throw invalidValue(program.operation, program.option, reason)
 }
 
 const ADDRESS = 'a hardware address of a link is neither a multicast address nor all zeros'

@@ -1,4 +1,3 @@
-import { missingOption } from '../../errors.ts'
 import { enumOf, numberOr } from '../../schema/enums.ts'
 import { bytes, ipOfEither } from '../../schema/octets.ts'
 import { linkReference } from '../../schema/references.ts'
@@ -86,8 +85,7 @@ export const vxlan = defineLinkKind(
     // The kernel would make a tunnel with id 0 of it.
     check: (program, options, phase) => {
       if (phase !== 'create' || options.vni !== undefined || options.collectMetadata === true) return
-      program.at('vni')
-      throw missingOption(program.operation, program.option, ' (or collectMetadata: true)')
+      program.missing('vni', '(or collectMetadata: true)')
     },
   },
 )

@@ -6,6 +6,7 @@ import { CompletionCode } from '../../../lib/native/binding.ts'
 import { Failure } from '../../../lib/protocol/failure.ts'
 import { encodeLink, hex } from '../../support/wire.ts'
 
+const EBUSY = 16
 const EINVAL = 22
 const ERANGE = 34
 const EOPNOTSUPP = 95
@@ -127,5 +128,21 @@ describe('the kernel’s words', () => {
       option: 'bridge.vlanFiltering',
       message: expect.stringContaining('this kernel may lack "bridge" links or one of the options given'),
     })
+  })
+})
+
+describe('an errno without a word', () => {
+  const none = new Uint8Array()
+  const geneve = { kind: 'geneve', name: 'gn0', geneve: { vni: 2, remote: '192.0.2.1' } }
+
+  it('has the meaning that the kind gives it', () => {
+    expect(refused(EBUSY, none, geneve).message).toMatch(/; there is a geneve with the same vni, port and remote already$/)
+  })
+
+  it('has another meaning for a change', () => {
+    const change = { link: 'gn0', geneve: { ttl: 3 } }
+    const failure = new Failure('links.set', CompletionCode.refused, EBUSY, 0, encodeLink({ geneve: { ttl: 3 } }, 'change'))
+    const error = failure.toError(linkTable, change, linkHint(change, 'set')) as NetlinkError
+    expect(error.message).toMatch(/; some options can only be changed while the link is down$/)
   })
 })
