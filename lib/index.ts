@@ -14,6 +14,8 @@ export {
   UnknownOutcomeError,
   UnsupportedPlatformError,
 } from './errors.ts'
+export type { Fou } from './fou/fou.ts'
+export type { FouPort, FouPortIdentity, FouPortOptions } from './fou/fou-port.ts'
 export type { LinkDetail, LinkFilter } from './links/filter.ts'
 export { formatLink } from './links/format-link.ts'
 export type { AddLinkOptions, Link, LinkPort, PortOptions, SetLinkOptions } from './links/link.ts'

@@ -1,5 +1,6 @@
 import { Addresses } from './addresses/addresses.ts'
 import { ClosedError } from './errors.ts'
+import { Fou } from './fou/fou.ts'
 import { Links } from './links/links.ts'
 import { NamespaceIds } from './namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from './native/binding.ts'
@@ -29,6 +30,7 @@ export class Rtnetlink implements AsyncDisposable {
   readonly routes: Routes
   /** Ids of other namespaces in this one. */
   readonly namespaceIds: NamespaceIds
+  #fou: Fou | undefined
 
   /** Opens a session. The socket itself opens with the first request. */
   static async open({ netns, ...options }: RtnetlinkOptions = {}): Promise<Rtnetlink> {
@@ -62,6 +64,12 @@ export class Rtnetlink implements AsyncDisposable {
     this.addresses = new Addresses(session)
     this.routes = new Routes(session)
     this.namespaceIds = new NamespaceIds(session)
+  }
+
+  /** Ports at which tunnels in UDP arrive, as `ip fou` has them. */
+  get fou(): Fou {
+    this.#fou ??= new Fou(this.#session.generic)
+    return this.#fou
   }
 
   get closed(): boolean {

@@ -17,6 +17,7 @@ export async function referencePages(lib, load) {
   const { addressTable } = await load('addresses/address-table')
   const { routeTable } = await load('routes/route-table')
   const { lookupTable } = await load('routes/lookup')
+  const { fouTable } = await load('fou/fou-table')
   const { declaredShapes } = await load('schema/shape')
   const docs = new Docs(lib)
   const page = new Pages(docs, declaredShapes, new Map([[linkAttributes.name, 'link.md']]))
@@ -26,6 +27,7 @@ export async function referencePages(lib, load) {
   page.add('address.md', 'Addresses', ADDRESS, [addressTable])
   page.add('route.md', 'Routes', ROUTE, [routeTable])
   page.add('route-lookup.md', 'Route lookups', LOOKUP, [lookupTable])
+  page.add('fou.md', 'Ports of foo over UDP', FOU, [fouTable])
   return page.finish()
 }
 
@@ -34,6 +36,7 @@ const LINK =
 const ADDRESS = 'Options of `addresses.add` and `addresses.replace`, and what `addresses.list` reports.'
 const ROUTE = 'Options of `routes.add`, `append`, `replace` and `change`, and what `routes.get` and `routes.list` report.'
 const LOOKUP = 'Options of `routes.get`: what the kernel is asked about a packet. It answers with a [route](route.md).'
+const FOU = 'Options of `fou.add`, and what `fou.list` and `fou.get` report.'
 const portIntro = kind =>
   `Options under \`port\`, with \`kind: '${kind}'\`, of a link whose master is a ${kind}, and what is reported there.`
 

@@ -16,8 +16,7 @@ type Given = Readonly<Record<string, unknown>>
 /** Writes an address that is to be added or replaced. */
 export function lowerAddress(program: Program, options: object): void {
   const given = options as Given
-  // A misspelt "address" is to be called that, not missing.
-  if (given.address === undefined) checkKeys(program, given)
+  if (given.address === undefined) addressTable.checkKeys(program, given)
   lowerSubject(program, given)
   if (given.scope === undefined && isLoopback()) program.header(IFADDR.scope.word, scopes.names.host)
   addressTable.lower(program, options, 'create')
@@ -28,7 +27,7 @@ export function lowerAddress(program: Program, options: object): void {
 /** Writes what an address is deleted by; the rest of a listed address is passed over. */
 export function lowerIdentity(program: Program, options: object): void {
   const given = options as Given
-  checkKeys(program, given)
+  addressTable.checkKeys(program, given)
   if (given.link === undefined) throw missingOption(program.operation, 'link')
   lowerSubject(program, given)
   for (const key of ['link', 'address', 'peer', 'label', 'manageTemporary'] as const) {
@@ -37,13 +36,6 @@ export function lowerIdentity(program: Program, options: object): void {
     rows[key].lower(program, given[key] as never)
   }
   lowerManyFlags(program)
-}
-
-function checkKeys(program: Program, given: Given): void {
-  for (const key of Object.keys(given)) {
-    program.at(key)
-    if (addressTable.field(key) === undefined) addressTable.refuse(program, key)
-  }
 }
 
 function lowerSubject(program: Program, given: Given): void {

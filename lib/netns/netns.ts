@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import type { Addresses } from '../addresses/addresses.ts'
 import { ClosedError, invalidType, invalidValue } from '../errors.ts'
+import type { Fou } from '../fou/fou.ts'
 import type { Links } from '../links/links.ts'
 import type { NamespaceIds } from '../namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from '../native/binding.ts'
@@ -126,6 +127,11 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   /** Ids of other namespaces in this one, as `ip netns list-id` has them. */
   get namespaceIds(): NamespaceIds {
     return this.#rtnetlink.namespaceIds
+  }
+
+  /** Ports at which tunnels in UDP arrive, as `ip fou` has them. */
+  get fou(): Fou {
+    return this.#rtnetlink.fou
   }
 
   /** Whether `close` was called. */

@@ -116,6 +116,14 @@ export class Table<R extends Rows = Rows> {
     }
   }
 
+  /** Throws for options that are no rows, read-only or not. So that a misspelt option is called that, and the one it was to be not missing. */
+  checkKeys(program: Program, options: object): void {
+    for (const key of Object.keys(options)) {
+      program.at(key)
+      if (!this.#byKey.has(key)) this.refuse(program, key)
+    }
+  }
+
   /** Throws for a key that is no row, with the nearest name that is one. */
   refuse(program: Program, key: string, others: readonly string[] = []): never {
     if (key === 'unknown' && this.#acceptsListed) return undefined as never

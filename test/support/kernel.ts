@@ -1,9 +1,10 @@
 import { release } from 'node:os'
 import { ip, uniqueName } from './test-namespaces.ts'
 
-/** How `ip` makes a link of each kind; `parent` is there. */
+/** How `ip` makes a link of each kind, or what else is asked for by name; `parent` is there. */
 const MAKE: Readonly<Record<string, readonly string[]>> = {
   geneve: alone('geneve', 'id', '2', 'remote', '192.0.2.1'),
+  fou: ['fou', 'add', 'port', '5555', 'ipproto', '47'],
   ipvlan: onParent('ipvlan'),
   ipvtap: onParent('ipvtap'),
   macvlan: onParent('macvlan'),

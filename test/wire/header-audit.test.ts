@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { addressTable } from '../../lib/addresses/address-table.ts'
+import { fouTable } from '../../lib/fou/fou-table.ts'
 import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
 import { INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND } from '../../lib/links/link-info.ts'
 import { linkTable } from '../../lib/links/link-table.ts'
@@ -42,6 +43,7 @@ const ENUMS: Readonly<Record<string, string>> = {
   linkXdp: 'IFLA_XDP_UNSPEC',
   virtualFunction: 'IFLA_VF_UNSPEC',
   virtualFunctionStatistics: 'IFLA_VF_STATS_RX_PACKETS',
+  fou: 'FOU_ATTR_UNSPEC',
   bridge: 'IFLA_BR_UNSPEC',
   bridgePort: 'IFLA_BRPORT_UNSPEC',
   bridgeMulticastQuerierState: 'BRIDGE_QUERIER_UNSPEC',
@@ -127,6 +129,7 @@ const roots: readonly NestedRows[] = [
   addressTable,
   routeTable,
   lookupTable,
+  fouTable,
   ...[...linkKinds, ...portKinds].map(kind => kind.table),
 ]
 const found = readKernelHeaders(HEADERS)
