@@ -1,8 +1,16 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+/** Where everything takes so many times as long, such as under the full kernel, a test may too. */
+const slowdown = Number(process.env.RTNETLINK_SLOWDOWN ?? 1)
+
 const quick = { pool: 'threads', testTimeout: 10_000 } as const
-const isolated = { pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000 } as const
+const isolated = {
+  pool: 'forks',
+  testTimeout: 30_000 * slowdown,
+  hookTimeout: 30_000 * slowdown,
+  expect: { poll: { timeout: 1000 * slowdown } },
+} as const
 
 function project(name: string, options: object) {
   return { extends: true as const, test: { name, include: [`test/${name}/**/*.test.ts`], ...options } }
