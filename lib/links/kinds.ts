@@ -1,3 +1,4 @@
+import { bareudp } from './kinds/bareudp.ts'
 import { bridge } from './kinds/bridge.ts'
 import { bridgePort } from './kinds/bridge-port.ts'
 import { dummy } from './kinds/dummy.ts'
@@ -18,9 +19,11 @@ import { vrf } from './kinds/vrf.ts'
 import { vrfPort } from './kinds/vrf-port.ts'
 import { vsockmon } from './kinds/vsockmon.ts'
 import { vxlan } from './kinds/vxlan.ts'
+import { wireguard } from './kinds/wireguard.ts'
 
 /** Every kind of link that the library knows. A new kind is one file and one line here. */
 export const linkKinds = [
+  bareudp,
   bridge,
   dummy,
   geneve,
@@ -39,6 +42,7 @@ export const linkKinds = [
   vrf,
   vsockmon,
   vxlan,
+  wireguard,
 ] as const
 
 /** Every kind of master whose ports have data of their own. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
+import { bareudpWitnesses } from './witnesses/bareudp.ts'
 import { bridgeWitnesses } from './witnesses/bridge.ts'
 import { bridgePortWitnesses } from './witnesses/bridge-port.ts'
 import { geneveWitnesses } from './witnesses/geneve.ts'
@@ -20,9 +21,11 @@ import { tunWitnesses } from './witnesses/tun.ts'
 import { vlanWitnesses } from './witnesses/vlan.ts'
 import { vrfPortWitnesses, vrfWitnesses } from './witnesses/vrf.ts'
 import { vxlanWitnesses } from './witnesses/vxlan.ts'
+import { wireguardWitnesses } from './witnesses/wireguard.ts'
 import { describeWitnesses } from './witnesses/witness.ts'
 
 const kinds = [
+  bareudpWitnesses,
   bridgeWitnesses,
   dummyWitnesses,
   geneveWitnesses,
@@ -41,6 +44,7 @@ const kinds = [
   vrfWitnesses,
   vsockmonWitnesses,
   vxlanWitnesses,
+  wireguardWitnesses,
 ]
 
 const ports = [bridgePortWitnesses, vrfPortWitnesses]

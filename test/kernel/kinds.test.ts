@@ -13,6 +13,7 @@ afterAll(closeNamespaces)
 
 /** What a link of each kind needs. Two kinds rarely share a parent, so each has one of its own. */
 const NEEDED: Readonly<Record<string, object>> = {
+  bareudp: { bareudp: { port: 6635, etherType: 'mpls' } },
   ipvlan: { link: 'parent' },
   ipvtap: { link: 'parent' },
   geneve: { geneve: { vni: 2, remote: '192.0.2.1' } },

@@ -3,6 +3,7 @@ import type { AddLinkOptions } from '../../lib/index.ts'
 import { BYTES, crossed, ECHOES } from '../support/inside.ts'
 import { lackOf } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { ip } from '../support/test-namespaces.ts'
 
 interface Overlay {
   readonly title: string
@@ -13,6 +14,9 @@ interface Overlay {
   /** Bytes by which a frame grows on the wire, its own Ethernet header included. */
   readonly growth: number
 }
+
+/** Bytes of a header. */
+const ETHERNET = 14
 
 const overIpv4 = ['192.0.2.1', '192.0.2.2'] as const
 const overIpv6 = ['2001:db8::1', '2001:db8::2'] as const
@@ -93,7 +97,38 @@ describe.each(overlays)('$title', ({ kind, link, wire, growth }) => {
     )
     expect(received).toBe(ECHOES.count)
     // What a tunnel delivers counts without its Ethernet header.
-    for (const bytes of [overlay?.rx, overlay?.tx]) expect(bytes).toBeGreaterThanOrEqual(BYTES - ECHOES.count * 14)
+    for (const bytes of [overlay?.rx, overlay?.tx]) expect(bytes).toBeGreaterThanOrEqual(BYTES - ECHOES.count * ETHERNET)
     for (const bytes of [below?.rx, below?.tx]) expect(bytes).toBeGreaterThanOrEqual(BYTES + ECHOES.count * growth)
+  })
+})
+
+describe('bareudp', () => {
+  const lack = lackOf('bareudp')
+  if (lack !== undefined) return it('carries echoes between two namespaces', context => context.skip(lack))
+
+  const inner = ['10.8.0.1', '10.8.0.2'] as const
+
+  beforeAll(async () => {
+    for (const [side, i] of [left, right].map((side, i) => [side, i] as const)) {
+      await side.links.add({ kind: 'bareudp', name: 'bu0', up: true, bareudp: { port: 6635, etherType: 'ipv4' } })
+      await side.addresses.add({ link: 'bu0', address: `${inner[i]}/32` })
+      ip('-n', side.name, 'route', 'add', inner[1 - i], 'encap', 'ip', 'id', '0', 'dst', overIpv4[1 - i], 'dev', 'bu0')
+    }
+  })
+
+  it('carries echoes to where their route says, with nothing between UDP and IP', async () => {
+    let received = 0
+    const [overlay, below] = await crossed(
+      [
+        [right, 'bu0'],
+        [right, 'wire'],
+      ],
+      async () => {
+        received = (await left.ping(inner[1], ECHOES)).received
+      },
+    )
+    const packets = BYTES - ECHOES.count * ETHERNET
+    expect([received, overlay?.rx, overlay?.tx]).toEqual([ECHOES.count, packets, packets])
+    expect(below?.rx).toBeGreaterThanOrEqual(packets + ECHOES.count * (ETHERNET + 20 + 8))
   })
 })

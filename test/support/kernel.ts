@@ -3,6 +3,7 @@ import { ip, uniqueName } from './test-namespaces.ts'
 
 /** How `ip` makes a link of each kind, or what else is asked for by name; `parent` is there. */
 const MAKE: Readonly<Record<string, readonly string[]>> = {
+  bareudp: alone('bareudp', 'dstport', '6635', 'ethertype', 'mpls_uc'),
   geneve: alone('geneve', 'id', '2', 'remote', '192.0.2.1'),
   fou: ['fou', 'add', 'port', '5555', 'ipproto', '47'],
   ipvlan: onParent('ipvlan'),

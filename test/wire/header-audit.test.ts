@@ -44,6 +44,7 @@ const ENUMS: Readonly<Record<string, string>> = {
   virtualFunction: 'IFLA_VF_UNSPEC',
   virtualFunctionStatistics: 'IFLA_VF_STATS_RX_PACKETS',
   fou: 'FOU_ATTR_UNSPEC',
+  bareudp: 'IFLA_BAREUDP_UNSPEC',
   bridge: 'IFLA_BR_UNSPEC',
   bridgePort: 'IFLA_BRPORT_UNSPEC',
   bridgeMulticastQuerierState: 'BRIDGE_QUERIER_UNSPEC',
@@ -67,6 +68,7 @@ const ENUMS: Readonly<Record<string, string>> = {
 const EXCUSED: Readonly<Record<string, string>> = {
   dummy: 'has no rows',
   ifb: 'has no rows',
+  wireguard: 'has no rows',
   nlmon: 'has no rows',
   vcan: 'has no rows',
   virt_wifi: 'has no rows',

@@ -98,12 +98,12 @@ describe('what every link has, on the wire', () => {
   it('takes a kind without rows as bytes, and gives them back', () => {
     const data = hex('08 00 01 00  07 00 00 00')
     const bytes = newLink(`
-      20 00 12 80   # IFLA_LINKINFO
-        0e 00 01 00  77 69 72 65 67 75 61 72 64 00 00 00   # IFLA_INFO_KIND = "wireguard"
+      1c 00 12 80   # IFLA_LINKINFO
+        0c 00 01 00  6e 6f 76 65 6c 74 79 00   # IFLA_INFO_KIND = "novelty"
         0c 00 02 80   # IFLA_INFO_DATA
           08 00 01 00  07 00 00 00`)
-    expect(lines(encodeLink({ kind: 'other', kernelKind: 'wireguard', data }))).toEqual(lines(bytes))
-    expect(decodeNewLink(bytes)).toMatchObject({ kind: 'other', kernelKind: 'wireguard', data })
+    expect(lines(encodeLink({ kind: 'other', kernelKind: 'novelty', data }))).toEqual(lines(bytes))
+    expect(decodeNewLink(bytes)).toMatchObject({ kind: 'other', kernelKind: 'novelty', data })
   })
 
   it('reads what Linux 6.18 reports of a port of a bridge', () => {

@@ -7,7 +7,7 @@ const overIpv6 = { options: { remote: '2001:db8::9' }, words: 'remote 2001:db8::
 
 export const geneveWitnesses = ofKind(geneve, {
   // Two tunnels of one namespace differ by id, port or remote. ip takes each word once.
-  needs: (n, { option, beside } = {} as Witness) => {
+  needs: (n, { option, beside }: Partial<Witness> = {}) => {
     const metadata = option === 'collectMetadata'
     const vni = metadata || option === 'vni' ? undefined : 1000 + n
     const remote = metadata || beside === overIpv6 ? undefined : '192.0.2.9'

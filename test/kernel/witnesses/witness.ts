@@ -25,6 +25,8 @@ export interface Witness {
   /** Why it cannot be changed later, though its row does not say so. */
   readonly fixed?: string
   readonly needs?: Feature
+  /** One link of a namespace can have the value: the one before goes first. */
+  readonly alone?: boolean
 }
 
 /** A property that only the kernel sets: where we have it, and where `ip` or a file has it. */
@@ -143,6 +145,7 @@ class Stage {
   readonly #subject: Subject
   #ns!: NamedNetns
   #count = 0
+  #alone: string | undefined
 
   constructor(subject: Subject) {
     this.#subject = subject
@@ -160,20 +163,20 @@ class Stage {
 
   /** Without a witness: a link of the kind with what it needs, and no more. */
   async addOurs(witness: Witness | undefined): Promise<string> {
-    const { name, n } = this.#next()
+    const { name, n } = this.#next(witness)
     await this.#subject.add(this.#ns, name, n, witness === undefined ? {} : given(witness), witness)
     return name
   }
 
   addTheirs(witness: Witness | undefined): string {
-    const { name, n } = this.#next()
+    const { name, n } = this.#next(witness)
     const words = `${witness?.beside?.words ?? ''} ${witness?.words ?? ''}`.split(' ').filter(word => word !== '')
     for (const command of this.#subject.commands(name, n, words, witness)) ip('-n', this.#ns.name, ...command)
     return name
   }
 
   async changeOurs(witness: Witness): Promise<string> {
-    const { name, n } = this.#next()
+    const { name, n } = this.#next(witness)
     await this.#subject.add(this.#ns, name, n, witness.beside?.options ?? {}, witness)
     expect(await this.#read(witness, name), 'the default differs from the value').not.toEqual(reported(witness))
     await this.#subject.change(this.#ns, name, given(witness))
@@ -219,9 +222,12 @@ class Stage {
     return at(this.#subject.pick(await this.#ns.links.get(name)), option)
   }
 
-  #next(): { name: string; n: number } {
+  #next(witness?: Witness): { name: string; n: number } {
+    if (this.#alone !== undefined) ip('-n', this.#ns.name, 'link', 'delete', this.#alone)
     const n = ++this.#count
-    return { name: `t${n}`, n }
+    const name = `t${n}`
+    this.#alone = witness?.alone ? name : undefined
+    return { name, n }
   }
 }
 

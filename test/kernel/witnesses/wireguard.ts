@@ -1,0 +1,4 @@
+import { wireguard } from '../../../lib/links/kinds/wireguard.ts'
+import { ofKind } from './kind.ts'
+
+export const wireguardWitnesses = ofKind(wireguard, { witnesses: [] })
