@@ -1,11 +1,7 @@
 import type { Rows } from '../schema/field.ts'
 import type { Program } from '../schema/program.ts'
 import { type Phase, Table } from '../schema/table.ts'
-
-export interface MtuRange {
-  readonly min: number
-  readonly max: number
-}
+import type { MtuRanges } from './mtu.ts'
 
 /** What a kind may say about itself, so that shared code never asks which kind it holds. */
 export interface KindOptions<R extends Rows> {
@@ -25,7 +21,7 @@ export interface KindOptions<R extends Rows> {
   /** The kind stands on another link: `link` must be given on creation. Without it the kernel says EINVAL and no more. */
   requiresLink?: boolean
   /** Range or ranges of the MTU, where the kernel refuses others without a word, or takes them on creation and should not. */
-  mtu?: MtuRange | readonly MtuRange[]
+  mtu?: MtuRanges
   /** Adds to the options what those given imply. */
   complete?: (options: { readonly [K in keyof R]?: unknown }) => object
   /** What an errno means, by its name, where the kernel says no more: `{ add: { EBUSY: '"link" is a port of a bridge' } }`. */

@@ -18,6 +18,7 @@ import { vlan } from './kinds/vlan.ts'
 import { vrf } from './kinds/vrf.ts'
 import { vrfPort } from './kinds/vrf-port.ts'
 import { vsockmon } from './kinds/vsockmon.ts'
+import { vxcan } from './kinds/vxcan.ts'
 import { vxlan } from './kinds/vxlan.ts'
 import { wireguard } from './kinds/wireguard.ts'
 
@@ -41,6 +42,7 @@ export const linkKinds = [
   vlan,
   vrf,
   vsockmon,
+  vxcan,
   vxlan,
   wireguard,
 ] as const

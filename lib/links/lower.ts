@@ -1,12 +1,12 @@
 import { didYouMean, invalidValue, missingOption } from '../errors.ts'
 import { checkText } from '../schema/octets.ts'
 import type { Program } from '../schema/program.ts'
-import { checkInteger } from '../schema/scalars.ts'
 import type { Phase } from '../schema/table.ts'
-import type { LinkKind, MtuRange } from './kind.ts'
+import type { LinkKind } from './kind.ts'
 import { linkKinds } from './kinds.ts'
 import { findLinkKind, findPortKind, INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND, linkInfo } from './link-info.ts'
 import { linkTable } from './link-table.ts'
+import { checkMtu } from './mtu.ts'
 
 /** The longest name of a kind that the kernel takes (MODULE_NAME_LEN is longer; rtnetlink cuts at 56). */
 const LONGEST_KIND = 55
@@ -96,7 +96,7 @@ function splitOptions(program: Program, options: Options, phase: Phase): Split {
   refuseOtherKinds(program, kind, options)
   if (phase === 'create' && kind.requiresLink && options.link === undefined)
     throw missingOption(program.operation, 'link', ` with kind: "${kind.kind}"`)
-  checkMtu(program, kind, options.mtu)
+  checkMtu(program, kind.mtu, options.mtu)
   return { ...split, kernelKind: kind.kind, data: options[kind.key] }
 }
 
@@ -128,22 +128,6 @@ function refuseOtherKinds(program: Program, kind: LinkKind, options: Options): v
     if (other !== kind && options[other.key] !== undefined)
       throw invalidValue(program.operation, other.key, `does not go with kind: "${kind.kind}"`)
   }
-}
-
-function checkMtu(program: Program, { mtu: ranges }: LinkKind, mtu: unknown): void {
-  if (ranges === undefined || mtu === undefined) return
-  program.at('mtu')
-  if ('length' in ranges) checkRanges(program, mtu, ranges)
-  else checkInteger(program, mtu, ranges.min, ranges.max)
-}
-
-function checkRanges(program: Program, mtu: unknown, ranges: readonly MtuRange[]): void {
-  checkInteger(program, mtu, 0, 0xffff_ffff)
-  if (!ranges.some(({ min, max }) => mtu >= min && mtu <= max)) program.outOfRange(ranges.map(showRange).join(', '), mtu)
-}
-
-function showRange({ min, max }: MtuRange): string {
-  return min === max ? String(min) : `${min} to ${max}`
 }
 
 function checkKernelKind(program: Program, value: unknown): string {

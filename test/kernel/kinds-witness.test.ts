@@ -15,6 +15,7 @@ import {
   vethWitnesses,
   virtWifiWitnesses,
   vsockmonWitnesses,
+  vxcanWitnesses,
 } from './witnesses/no-data.ts'
 import { rmnetWitnesses } from './witnesses/rmnet.ts'
 import { tunWitnesses } from './witnesses/tun.ts'
@@ -43,6 +44,7 @@ const kinds = [
   vlanWitnesses,
   vrfWitnesses,
   vsockmonWitnesses,
+  vxcanWitnesses,
   vxlanWitnesses,
   wireguardWitnesses,
 ]

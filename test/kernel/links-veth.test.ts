@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { linkRows } from '../../lib/links/attributes.ts'
-import type { PeerOptions } from '../../lib/links/kinds/veth.ts'
+import type { PeerOptions } from '../../lib/links/peer-link.ts'
 import type { Field } from '../../lib/schema/field.ts'
 import { shownLink, shownNames } from '../support/ip.ts'
 import { hasFeature, lackOfFeature } from '../support/kernel.ts'

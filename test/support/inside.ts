@@ -4,16 +4,22 @@ import { vi } from 'vitest'
 import type { Shown } from './ip.ts'
 
 /** Any handle of a namespace that this process holds open, named or not. */
-interface Held {
+export interface Held {
   readonly inode: string
 }
 
-/** Runs ip(8) inside a namespace, even one without a name: through a descriptor of it that this process has. */
-export function ipInside(netns: Held, ...words: string[]): string {
+/** The words before a command that run it inside a namespace, even one without a name: through a descriptor of it that this process has. */
+export function entering(netns: Held): [command: string, ...args: string[]] {
   const inode = `net:[${netns.inode.split(':')[1]}]`
   const fd = readdirSync('/proc/self/fd').find(name => target(`/proc/self/fd/${name}`) === inode)
   if (fd === undefined) throw new Error(`this process has no descriptor of ${inode}`)
-  return execFileSync('nsenter', [`--net=/proc/${process.pid}/fd/${fd}`, 'ip', ...words], { encoding: 'utf8', stdio: 'pipe' })
+  return ['nsenter', `--net=/proc/${process.pid}/fd/${fd}`]
+}
+
+/** Runs ip(8) there. */
+export function ipInside(netns: Held, ...words: string[]): string {
+  const [command, ...args] = entering(netns)
+  return execFileSync(command, [...args, 'ip', ...words], { encoding: 'utf8', stdio: 'pipe' })
 }
 
 /** What `ip -j -d -s` prints there. */

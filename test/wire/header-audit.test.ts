@@ -61,6 +61,7 @@ const ENUMS: Readonly<Record<string, string>> = {
   vlan: 'IFLA_VLAN_UNSPEC',
   vrf: 'IFLA_VRF_UNSPEC',
   vrfPort: 'IFLA_VRF_PORT_UNSPEC',
+  vxcan: 'VXCAN_INFO_UNSPEC',
   vxlan: 'IFLA_VXLAN_UNSPEC',
 }
 

@@ -1,70 +1,8 @@
-import { invalidValue } from '../../errors.ts'
-import { Field } from '../../schema/field.ts'
-import type { CreateOptions, Reports } from '../../schema/infer.ts'
-import type { Program } from '../../schema/program.ts'
-import { checkInteger } from '../../schema/scalars.ts'
-import type { Phase } from '../../schema/table.ts'
-import { linkAttributes, type linkRows } from '../attributes.ts'
-import { IFINFO } from '../flags.ts'
 import { defineLinkKind } from '../kind.ts'
-
-/** Options of the other end of a pair: those that every link has, each by itself optional. */
-export type PeerOptions = Partial<CreateOptions<typeof linkRows>>
-
-/** Words of the record's link header beyond the struct's: family and type share one word there. */
-const HEADER_SKEW = 1
-
-/** A link described inside another one: `struct ifinfomsg`, then attributes. What cannot be set on creation is left to a message behind. */
-export function peerLink(number: number, constant: string): Field<PeerOptions, Reports<typeof linkRows>, 'create', 'sometimes'> {
-  return new Field(
-    'attribute',
-    number,
-    constant,
-    { access: 'create' },
-    {
-      wire: 'struct ifinfomsg, then IFLA_*',
-      minLength: IFINFO.size,
-      lower: (program, value) => lowerPeer(program, number, value),
-      decode: (message, offset, length) => linkAttributes.decode(message, offset, offset + length),
-      locate: (message, start, end, target) => linkAttributes.locate(message, start, end, target),
-      keyOf: below => linkAttributes.keyOf(below),
-      nested: linkAttributes,
-    },
-  )
-}
+import { checkPeerIndex, peerLink } from '../peer-link.ts'
 
 /** ETH_MIN_MTU to ETH_MAX_MTU; veth_validate() answers EINVAL without a word. */
 const MTU = { min: 68, max: 65_535 } as const
-
-function lowerPeer(program: Program, number: number, value: unknown): void {
-  if (typeof value !== 'object' || value === null) program.expected('an object of link options', value)
-  // IFF_UP in here answers ENOTCONN: the other end is not there yet (veth_open() in drivers/net/veth.c), and a master is ignored
-  // (only rtnl_newlink_create() in net/core/rtnetlink.c sets one). links.add() sends both afterwards, in the peer's namespace.
-  const { up: _up, master: _master, ...options } = value as PeerOptions
-  program.nestWithHeader(number, IFINFO.size, HEADER_SKEW)
-  program.enter()
-  if (options.mtu !== undefined) {
-    program.at('mtu')
-    checkInteger(program, options.mtu, MTU.min, MTU.max)
-  }
-  linkAttributes.lower(program, options, 'create')
-  program.leave()
-  program.endWithHeader()
-}
-
-/** The kernel looks at the peer's index only when the link has one of its own (veth_newlink() in drivers/net/veth.c). */
-function checkPeerIndex(
-  program: Program,
-  { peer }: { readonly peer?: unknown },
-  _phase: Phase,
-  common: Readonly<Record<string, unknown>>,
-): void {
-  if ((peer as PeerOptions | undefined)?.index === undefined || common.index !== undefined) return
-  program.at('peer')
-  program.enter()
-  program.at('index')
-  throw invalidValue(program.operation, program.option, 'goes only with an "index" of the link itself')
-}
 
 /**
  * A pair of links: what enters one end leaves the other. Both ends must be up before either has carrier; deleting one deletes both.
@@ -75,7 +13,7 @@ export const veth = defineLinkKind(
   'veth',
   {
     /** The other end. Every option of a link stands here too; `up` is sent in a message of its own, through the peer's namespace. */
-    peer: peerLink(1, 'VETH_INFO_PEER'),
+    peer: peerLink(1, 'VETH_INFO_PEER', MTU),
   },
   { peer: 'peer', mtu: MTU, check: checkPeerIndex, module: { config: 'CONFIG_VETH', name: 'veth' } },
 )

@@ -5,6 +5,7 @@ import { vcan } from '../../../lib/links/kinds/vcan.ts'
 import { veth } from '../../../lib/links/kinds/veth.ts'
 import { virtWifi } from '../../../lib/links/kinds/virt_wifi.ts'
 import { vsockmon } from '../../../lib/links/kinds/vsockmon.ts'
+import { vxcan } from '../../../lib/links/kinds/vxcan.ts'
 import { ofKind } from './kind.ts'
 
 export const vethWitnesses = ofKind(veth, {
@@ -17,3 +18,7 @@ export const nlmonWitnesses = ofKind(nlmon, { witnesses: [] })
 export const vcanWitnesses = ofKind(vcan, { witnesses: [] })
 export const virtWifiWitnesses = ofKind(virtWifi, { onParent: true, witnesses: [] })
 export const vsockmonWitnesses = ofKind(vsockmon, { witnesses: [] })
+export const vxcanWitnesses = ofKind(vxcan, {
+  witnesses: [],
+  unwitnessed: { peer: 'vxcan.test.ts has options of the other end' },
+})
