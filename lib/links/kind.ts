@@ -1,5 +1,6 @@
 import type { Rows } from '../schema/field.ts'
 import type { Program } from '../schema/program.ts'
+import type { Struct } from '../schema/structs.ts'
 import { type Phase, Table } from '../schema/table.ts'
 import type { MtuRanges } from './mtu.ts'
 
@@ -26,6 +27,8 @@ export interface KindOptions<R extends Rows> {
   complete?: (options: { readonly [K in keyof R]?: unknown }) => object
   /** What an errno means, by its name, where the kernel says no more: `{ add: { EBUSY: '"link" is a port of a bridge' } }`. */
   refusals?: { readonly [V in 'add' | 'set']?: Readonly<Record<string, string>> }
+  /** What the kind reports as IFLA_INFO_XSTATS, for its row `statistics`. */
+  statistics?: Struct<any>
   /** Kernel option and module that bring the kind, for the EOPNOTSUPP message. */
   module?: { readonly config: string; readonly name: string }
   /** Why rtnetlink cannot create the kind, and what can. */

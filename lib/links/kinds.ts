@@ -1,6 +1,7 @@
 import { bareudp } from './kinds/bareudp.ts'
 import { bridge } from './kinds/bridge.ts'
 import { bridgePort } from './kinds/bridge-port.ts'
+import { can } from './kinds/can.ts'
 import { dummy } from './kinds/dummy.ts'
 import { geneve } from './kinds/geneve.ts'
 import { ifb } from './kinds/ifb.ts'
@@ -26,6 +27,7 @@ import { wireguard } from './kinds/wireguard.ts'
 export const linkKinds = [
   bareudp,
   bridge,
+  can,
   dummy,
   geneve,
   ifb,

@@ -11,26 +11,25 @@ const EBUSY = 16
 const EINVAL = 22
 const EOPNOTSUPP = 95
 
+type Verb = 'add' | 'replace' | 'set'
 type Given = Readonly<Record<string, unknown>>
 
 /**
  * The next step for a refusal about a link; `given` are the caller's options, with the `link` that was meant where there is one.
  * In a `replace` a link of that name may be there and stay.
  */
-export function linkHint(given: object, verb: 'add' | 'replace' | 'set' = 'add'): Hint {
+export function linkHint(given: object, verb: Verb = 'add'): Hint {
   const options = given as Given
   return (errno, message) => {
+    const refusal = message === undefined ? refusalOf(options, errno, verb) : undefined
+    if (errno === EEXIST && message === undefined) return taken(options, refusal)
+    if (refusal !== undefined) return refusal
     if (errno === EOPNOTSUPP) return unsupported(options, message, verb === 'replace')
     if (errno === EPERM && ENSLAVED_WHILE_UP.test(message ?? ''))
       return 'take it down first, or give "up: false" with "master": that is done in this order, and the new master brings it up'
     if (message !== undefined) return undefined
     if (errno === ENODEV) return absent(options)
     if (errno === ESRCH) return absentProcess(options)
-    const refusal = kindOf(options)?.refusals?.[verb === 'set' ? 'set' : 'add']?.[errnoName(errno)]
-    if (errno === EEXIST) return taken(options, refusal)
-    if (errno === EINVAL && (options.name === 'all' || options.name === 'default'))
-      return `the kernel takes no link named "${options.name}": its settings for every link have that name`
-    if (refusal !== undefined) return refusal
     if (errno === EBUSY) return 'some options can only be changed while the link is down'
     return undefined
   }
@@ -38,6 +37,13 @@ export function linkHint(given: object, verb: 'add' | 'replace' | 'set' = 'add')
 
 /** bond_enslave() in drivers/net/bonding/bond_main.c. */
 const ENSLAVED_WHILE_UP = /can not be enslaved while up/
+
+/** What the kernel's bare errno means for such names, and for links of that kind. */
+function refusalOf(options: Given, errno: number, verb: Verb): string | undefined {
+  if (errno === EINVAL && (options.name === 'all' || options.name === 'default'))
+    return `the kernel takes no link named "${options.name}": its settings for every link have that name`
+  return kindOf(options)?.refusals?.[verb === 'set' ? 'set' : 'add']?.[errnoName(errno)]
+}
 
 function absent({ link }: Given): string | undefined {
   if (typeof link === 'string') return `there is no link "${link}" in this namespace`

@@ -5,6 +5,7 @@ import { linkKinds, portKinds } from './kinds.ts'
 
 export const INFO_KIND = 1
 export const INFO_DATA = 2
+export const INFO_STATISTICS = 3
 export const INFO_PORT_KIND = 4
 export const INFO_PORT_DATA = 5
 
@@ -66,7 +67,11 @@ function decodeData(
   const offset = parts.offsets[INFO_DATA]
   const length = parts.lengths[INFO_DATA]
   if (kind === undefined) return kernelKind === undefined || offset === 0 ? undefined : message.copy(offset, length)
-  return offset === 0 ? {} : kind.table.decode(message, offset, offset + length)
+  const data: Record<string, unknown> = offset === 0 ? {} : kind.table.decode(message, offset, offset + length)
+  const statistics = parts.offsets[INFO_STATISTICS]
+  if (kind.statistics !== undefined && statistics !== 0)
+    data.statistics = kind.statistics.decode(message, statistics, parts.lengths[INFO_STATISTICS])
+  return data
 }
 
 /** `{ kind, …rows }`, or `{ kind: 'other', kernelKind, data }` where the library has no rows for such ports. */

@@ -160,22 +160,23 @@ export type Switches<N extends Names> = { readonly [K in keyof N]?: boolean | un
 
 export type ReportedSwitches<N extends Names> = { readonly [K in keyof N]: boolean } & { readonly unknown?: number }
 
-/** `struct { u32 value; u32 mask }`: bits that can be changed one by one. */
+/** `struct { u32 value; u32 mask }`, or with the mask first: bits that can be changed one by one. */
 export function switchesOf<const N extends Names, const A extends Access = 'readWrite'>(
   number: number,
   constant: string,
   names: N,
-  options: RowOptions<A> = {},
+  options: RowOptions<A> & { maskFirst?: boolean } = {},
 ): Field<Switches<N>, ReportedSwitches<N>, A, 'sometimes'> {
   const entries = Object.entries(names)
   const known = entries.reduce((bits, [, bit]) => bits | bit, 0)
+  const { maskFirst = false } = options
   return new Field('attribute', number, constant, options as RowOptions<A, 'sometimes'>, {
-    wire: 'struct { u32 value; u32 mask }',
+    wire: maskFirst ? 'struct { u32 mask; u32 value }' : 'struct { u32 value; u32 mask }',
     allowed: Object.keys(names).join(', '),
-    minLength: 4,
-    lower: (program, value) => lowerSwitches(program, number, value, names),
+    minLength: maskFirst ? 8 : 4,
+    lower: (program, value) => lowerSwitches(program, number, value, names, maskFirst),
     decode: (message, offset) => {
-      const bits = message.u32(offset)
+      const bits = message.u32(maskFirst ? offset + 4 : offset)
       const object: Record<string, unknown> = {}
       for (const [name, bit] of entries) object[name] = (bits & bit) !== 0
       if ((bits & ~known) !== 0) object.unknown = (bits & ~known) >>> 0
@@ -184,7 +185,7 @@ export function switchesOf<const N extends Names, const A extends Access = 'read
   })
 }
 
-function lowerSwitches(program: Program, number: number, value: unknown, names: Names): void {
+function lowerSwitches(program: Program, number: number, value: unknown, names: Names, maskFirst: boolean): void {
   if (typeof value !== 'object' || value === null) program.expected('an object of switches', value)
   let bits = 0
   let mask = 0
@@ -201,6 +202,6 @@ function lowerSwitches(program: Program, number: number, value: unknown, names: 
   }
   program.leave()
   const at = program.reserveOctets(number, 8)
-  program.words[at >> 2] = bits
-  program.words[(at >> 2) + 1] = mask
+  program.words[at >> 2] = maskFirst ? mask : bits
+  program.words[(at >> 2) + 1] = maskFirst ? bits : mask
 }

@@ -1,5 +1,5 @@
 import { type Access, Field, type FieldParts, type Presence, type RowOptions } from './field.ts'
-import type { Message } from './message.ts'
+import { LITTLE_ENDIAN, type Message } from './message.ts'
 import type { Program } from './program.ts'
 
 /** Options of a numeric row; the range defaults to what the wire form holds. */
@@ -169,21 +169,56 @@ export function bool<const A extends Access = 'readWrite', const P extends Prese
   })
 }
 
-/** On when the attribute is there, whatever it holds. `false` sends nothing: that is how the kernel reads "off" when it creates. */
+/**
+ * On when the attribute is there, whatever it holds. `false` sends nothing: that is how the kernel reads "off" when it creates.
+ * `wire`: a number that the kernel wants to be there, and does not look at.
+ */
 export function flag<const A extends Access = 'readWrite'>(
   number: number,
   constant: string,
-  options: RowOptions<A> = {},
+  options: RowOptions<A> & { wire?: 'u8' | 'u32' } = {},
 ): Field<boolean, boolean, A, 'sometimes'> {
+  const { wire } = options
   return new Field('attribute', number, constant, options as RowOptions<A, 'sometimes'>, {
-    wire: 'flag',
+    wire: wire === undefined ? 'flag' : `flag (${wire})`,
     allowed: 'true, false',
     minLength: 0,
     lower: (program, value) => {
       checkBoolean(program, value)
-      if (value) program.flag(number)
+      if (!value) return
+      if (wire === undefined) program.flag(number)
+      else WIRE[wire].put(program, number, 1)
     },
     // vxlan reports TTL_INHERIT as a u8 though it takes a flag.
     decode: (message, offset, length) => length === 0 || message.bytes[offset] !== 0,
+  })
+}
+
+/** Numbers side by side in one attribute. */
+export function arrayOf<const A extends Access = 'readWrite'>(
+  number: number,
+  constant: string,
+  wire: 'u16' | 'u32',
+  options: RowOptions<A> = {},
+): Field<readonly number[], readonly number[], A, 'sometimes'> {
+  const { size, max, get } = WIRE[wire]
+  return new Field('attribute', number, constant, options as RowOptions<A, 'sometimes'>, {
+    wire: `array of ${wire}`,
+    minLength: 0,
+    lower: (program, value) => {
+      if (!Array.isArray(value)) program.expected('an array', value)
+      const at = program.reserveOctets(number, value.length * size)
+      const view = new DataView(program.bytes.buffer, at, value.length * size)
+      program.enter()
+      for (let i = 0; i < value.length; i++) {
+        program.at(String(i))
+        checkInteger(program, value[i], 0, max)
+        if (wire === 'u16') view.setUint16(i * size, value[i], LITTLE_ENDIAN)
+        else view.setUint32(i * size, value[i], LITTLE_ENDIAN)
+      }
+      program.leave()
+    },
+    decode: (message, offset, length) =>
+      Array.from({ length: Math.floor(length / size) }, (_, i) => get(message, offset + i * size)),
   })
 }

@@ -2,17 +2,18 @@ import { unknownOption } from '../errors.ts'
 import { formatMac, parseMac } from '../values/mac.ts'
 import { type Access, Field, type Presence, type RowOptions } from './field.ts'
 import { LITTLE_ENDIAN, Message } from './message.ts'
+import { checkText } from './octets.ts'
 import type { Program } from './program.ts'
 import { checkInteger } from './scalars.ts'
 import { type Shape, shapeOf } from './shape.ts'
 
-/** A member of a C struct. `pad` members take room and mean nothing. */
-export type Member = 'u8' | 'u16' | 'u32' | 's32' | 'u64' | 'be16' | 'be32' | 'mac' | 'pad1' | 'pad2' | 'pad4'
+/** A member of a C struct. `text16` is a `char [16]`; `pad` members take room and mean nothing. */
+export type Member = 'u8' | 'u16' | 'u32' | 's32' | 'u64' | 'be16' | 'be32' | 'mac' | 'text16' | 'pad1' | 'pad2' | 'pad4'
 
 /** Members in order, without gaps: C's padding is spelled out. */
 export type Layout = Readonly<Record<string, Member>>
 
-type MemberValue<M extends Member> = M extends 'mac' ? string : number
+type MemberValue<M extends Member> = M extends 'mac' | 'text16' ? string : number
 type Visible<L extends Layout> = { [K in keyof L]: L[K] extends `pad${string}` ? never : K }[keyof L]
 
 export type StructInput<L extends Layout> = { readonly [K in Visible<L> & keyof L]?: MemberValue<L[K]> | undefined }
@@ -28,6 +29,7 @@ const SIZE: Readonly<Record<Member, number>> = {
   be16: 2,
   be32: 4,
   mac: 6,
+  text16: 16,
   pad1: 1,
   pad2: 2,
   pad4: 4,
@@ -53,6 +55,7 @@ const READ: Readonly<Record<Member, ReadMember>> = {
   be16: (m, o) => m.be16(o),
   be32: (m, o) => m.be32(o),
   mac: (m, o) => formatMac(m.bytes, o, 6),
+  text16: (m, o) => m.string(o, 16),
   pad1: () => undefined,
   pad2: () => undefined,
   pad4: () => undefined,
@@ -150,10 +153,17 @@ export class Struct<const L extends Layout> {
 
 function putMember(program: Program, view: DataView, { member, offset }: Placed, value: unknown): void {
   if (member === 'mac') putMac(program, view, offset, value)
+  else if (member === 'text16') putText(program, view, offset, value)
   else putNumber(program, view, member, offset, value)
 }
 
-function putNumber(program: Program, view: DataView, member: Exclude<Member, 'mac'>, offset: number, value: unknown): void {
+function putNumber(
+  program: Program,
+  view: DataView,
+  member: Exclude<Member, 'mac' | 'text16'>,
+  offset: number,
+  value: unknown,
+): void {
   checkInteger(program, value, member === 's32' ? -0x8000_0000 : 0, MAX[member])
   if (member === 'u8') view.setUint8(offset, value)
   else if (member === 'u16') view.setUint16(offset, value, LITTLE_ENDIAN)
@@ -169,6 +179,11 @@ const parsed = new Uint8Array(8)
 function putMac(program: Program, view: DataView, offset: number, value: unknown): void {
   if (typeof value !== 'string' || parseMac(value, parsed, 0, 6) !== 6) program.expected('a hardware address', value)
   for (let i = 0; i < 6; i++) view.setUint8(offset + i, parsed[i])
+}
+
+function putText(program: Program, view: DataView, offset: number, value: unknown): void {
+  checkText(program, value, 15)
+  Buffer.from(view.buffer, view.byteOffset + offset, 16).write(value)
 }
 
 /** An attribute whose payload is a C struct. */

@@ -54,9 +54,9 @@ function casesOf(field: Field): Cases | undefined {
   if (field.nested !== undefined) return nestCases(field, field.nested)
   const allowed = field.allowed ?? ''
   const names = Array.from(allowed.matchAll(/"([^"]+)"/g), ([, name]) => name)
-  if (field.wire === 'struct { u32 value; u32 mask }') return switchCases(allowed.split(', '))
+  if (/^struct { u32 (value; u32 mask|mask; u32 value) }$/.test(field.wire)) return switchCases(allowed.split(', '))
   if (field.wire.startsWith('struct ')) return structCases(field.wire.slice('struct '.length))
-  if (allowed === 'true, false') return field.wire === 'flag' ? BY_WIRE.flag : same(fc.boolean())
+  if (allowed === 'true, false') return field.wire.startsWith('flag') ? BY_WIRE.flag : same(fc.boolean())
   if (allowed === 'name, index, Link or null') return linkCases
   const range = /(-?\d+)…(-?\d+)$/.exec(allowed)
   if (range !== null)

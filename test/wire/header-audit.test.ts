@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { addressTable } from '../../lib/addresses/address-table.ts'
 import { fouTable } from '../../lib/fou/fou-table.ts'
 import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
-import { INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND } from '../../lib/links/link-info.ts'
+import { INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND, INFO_STATISTICS } from '../../lib/links/link-info.ts'
 import { linkTable } from '../../lib/links/link-table.ts'
 import { lookupTable } from '../../lib/routes/lookup.ts'
 import { routeTable } from '../../lib/routes/route-table.ts'
@@ -51,6 +51,9 @@ const ENUMS: Readonly<Record<string, string>> = {
   ipvlan: 'IFLA_IPVLAN_UNSPEC',
   ipvtap: 'IFLA_IPVLAN_UNSPEC',
   geneve: 'IFLA_GENEVE_UNSPEC',
+  can: 'IFLA_CAN_UNSPEC',
+  canTdc: 'IFLA_CAN_TDC_UNSPEC',
+  canControlModeExtension: 'IFLA_CAN_CTRLMODE_UNSPEC',
   macvlan: 'IFLA_MACVLAN_UNSPEC',
   macvtap: 'IFLA_MACVLAN_UNSPEC',
   rmnet: 'IFLA_RMNET_UNSPEC',
@@ -67,6 +70,7 @@ const ENUMS: Readonly<Record<string, string>> = {
 
 /** Tables that need not have a row for every constant, and why. */
 const EXCUSED: Readonly<Record<string, string>> = {
+  canPwm: 'is newer than these headers',
   dummy: 'has no rows',
   ifb: 'has no rows',
   wireguard: 'has no rows',
@@ -119,6 +123,20 @@ const NEWER: Readonly<Record<string, string>> = {
   IFLA_GENEVE_GRO_HINT: '7.0',
   IFLA_GENEVE_LOCAL: '7.2',
   IFLA_GENEVE_LOCAL6: '7.2',
+  IFLA_CAN_XL_DATA_BITTIMING: '6.19',
+  IFLA_CAN_XL_DATA_BITTIMING_CONST: '6.19',
+  IFLA_CAN_XL_DATA_BITRATE_CONST: '6.19',
+  IFLA_CAN_XL_TDC: '6.19',
+  IFLA_CAN_XL_PWM: '6.19',
+  IFLA_CAN_PWM_PWMS_MIN: '6.19',
+  IFLA_CAN_PWM_PWMS_MAX: '6.19',
+  IFLA_CAN_PWM_PWML_MIN: '6.19',
+  IFLA_CAN_PWM_PWML_MAX: '6.19',
+  IFLA_CAN_PWM_PWMO_MIN: '6.19',
+  IFLA_CAN_PWM_PWMO_MAX: '6.19',
+  IFLA_CAN_PWM_PWMS: '6.19',
+  IFLA_CAN_PWM_PWML: '6.19',
+  IFLA_CAN_PWM_PWMO: '6.19',
   IFLA_MACVLAN_BC_CUTOFF: '6.4',
   IFLA_VXLAN_LOCALBYPASS: '6.5',
   IFLA_VXLAN_LABEL_POLICY: '6.8',
@@ -203,10 +221,16 @@ describe('rows against /usr/include/linux', () => {
   })
 
   it('has the numbers inside IFLA_LINKINFO', () => {
-    const [kind, data, portKind, portData] = ['KIND', 'DATA', 'SLAVE_KIND', 'SLAVE_DATA'].map(name =>
+    const [kind, data, statistics, portKind, portData] = ['KIND', 'DATA', 'XSTATS', 'SLAVE_KIND', 'SLAVE_DATA'].map(name =>
       headers.constants.get(`IFLA_INFO_${name}`),
     )
-    expect([INFO_KIND, INFO_DATA, INFO_PORT_KIND, INFO_PORT_DATA]).toEqual([kind, data, portKind, portData])
+    expect([INFO_KIND, INFO_DATA, INFO_STATISTICS, INFO_PORT_KIND, INFO_PORT_DATA]).toEqual([
+      kind,
+      data,
+      statistics,
+      portKind,
+      portData,
+    ])
   })
 
   it('lists no constant as newer that no row has', () => {

@@ -5,8 +5,9 @@ import { Message } from '../../../lib/schema/message.ts'
 import { bytes, ip, ipOfEither, ipv4, ipv6, mac, string } from '../../../lib/schema/octets.ts'
 import { Program } from '../../../lib/schema/program.ts'
 import { linkName, linkReference } from '../../../lib/schema/references.ts'
-import { be16, be32, bigU64, bool, flag, s8, s32, u8, u16, u32, u64, uint } from '../../../lib/schema/scalars.ts'
+import { arrayOf, be16, be32, bigU64, bool, flag, s8, s32, u8, u16, u32, u64, uint } from '../../../lib/schema/scalars.ts'
 import { Struct, structOf } from '../../../lib/schema/structs.ts'
+import { begin, encodedLines, hexLines } from '../../support/encode.ts'
 import { hex } from '../../support/wire.ts'
 
 const program = new Program()
@@ -25,6 +26,7 @@ function decode<Out>(field: Field<any, Out, any, any>, text: string): Out {
 }
 
 const colours = { red: 1, green: 2, blue: 4 }
+const chip = new Struct('chip', { name: 'text16', pins: 'u32' })
 const point = new Struct('point', { x: 'u16', gap: 'pad2', y: 's32', z: 'u64', order: 'be16', address: 'mac' })
 
 describe('a row refuses a value of the wrong type', () => {
@@ -48,6 +50,8 @@ describe('a row refuses a value of the wrong type', () => {
     ['link name', linkName(1, 'X'), [1, null]],
     ['struct', structOf(1, 'X', point), [1, null, 'x']],
     ['member', structOf(1, 'X', point), [{ x: '1' }, { address: 1 }]],
+    ['text in a struct', structOf(1, 'X', chip), [{ name: 1 }, { name: null }]],
+    ['array', arrayOf(1, 'X', 'u16'), [1, 'x', null, ['1']]],
   ])('%s', (_, field, values) => {
     for (const value of values)
       expect(
@@ -75,6 +79,8 @@ describe('a row refuses a number out of range', () => {
     ['string', string(1, 'X', { max: 4 }), ['abcde', 'aää']],
     ['bytes', bytes(1, 'X', { min: 2, max: 2 }), [new Uint8Array(1), new Uint8Array(3)]],
     ['link', linkReference(1, 'X'), [0, -1, 2 ** 31, { index: 0 }]],
+    ['text in a struct', structOf(1, 'X', chip), [{ name: 'sixteen-bytes-xx' }]],
+    ['array', arrayOf(1, 'X', 'u16'), [[1, 65_536], [-1]]],
     ['member', structOf(1, 'X', point), [{ x: 65_536 }, { y: 2 ** 31 }, { z: -1 }, { order: 65_536 }]],
   ])('%s', (_, field, values) => {
     for (const value of values) expect(() => lower(field, value), String(value)).toThrow(RangeError)
@@ -153,9 +159,49 @@ describe('a row reads', () => {
       '01 00 ee ee  ff ff ff ff  05 00 00 00 00 00 00 00  12 34  02 00 00 00 00 01',
       { x: 1, y: -1, z: 5, order: 0x1234, address: '02:00:00:00:00:01' },
     ],
+    [
+      'switches behind their mask',
+      switchesOf(1, 'X', colours, { maskFirst: true }),
+      '07 00 00 00 02 00 00 00',
+      { red: false, green: true, blue: false },
+    ],
+    [
+      'text in a struct',
+      structOf(1, 'X', chip),
+      '61 62 00 00 00 00 00 00 00 00 00 00 00 00 00 00  08 00 00 00',
+      { name: 'ab', pins: 8 },
+    ],
+    ['an array', arrayOf(1, 'X', 'u16'), '01 00 02 00 03 00', [1, 2, 3]],
+    ['an array with half a number at its end', arrayOf(1, 'X', 'u32'), '01 00 00 00 02 00', [1]],
+    ['an array without elements', arrayOf(1, 'X', 'u32'), '', []],
     ['a struct of an older kernel', structOf(1, 'X', point), '01 00 ee ee  02 00 00 00', { x: 1, y: 2 }],
     ['a struct of a newer kernel', structOf(1, 'X', new Struct('pair', { a: 'u8', b: 'u8' })), '01 02 03 04', { a: 1, b: 2 }],
   ])('%s', (_, field, text, expected) => {
     expect(decode(field, text)).toEqual(expected)
+  })
+})
+
+describe('a row writes', () => {
+  it.each<[string, Field, unknown, string]>([
+    ['a flag with a number', flag(1, 'X', { wire: 'u32' }), true, '01 00 00 00'],
+    [
+      'switches behind their mask',
+      switchesOf(1, 'X', colours, { maskFirst: true }),
+      { red: true, blue: false },
+      '05 00 00 00 01 00 00 00',
+    ],
+    [
+      'text in a struct',
+      structOf(1, 'X', chip),
+      { name: 'ab', pins: 8 },
+      '61 62 00 00 00 00 00 00 00 00 00 00 00 00 00 00  08 00 00 00',
+    ],
+    ['an array', arrayOf(1, 'X', 'u16'), [1, 2, 3], '01 00 02 00 03 00'],
+    ['an array without elements', arrayOf(1, 'X', 'u32'), [], ''],
+  ])('%s', (_, field, value, text) => {
+    const link = begin('link')
+    field.lower(link, value)
+    // Behind the struct ifinfomsg, and the attribute's own header.
+    expect(encodedLines('newLink', link).slice(5)).toEqual(hexLines(text + ' 00'.repeat((4 - (hex(text).length % 4)) % 4)))
   })
 })
