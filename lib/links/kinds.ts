@@ -1,15 +1,20 @@
+import { amt } from './kinds/amt.ts'
 import { bareudp } from './kinds/bareudp.ts'
 import { bridge } from './kinds/bridge.ts'
 import { bridgePort } from './kinds/bridge-port.ts'
 import { can } from './kinds/can.ts'
+import { dsa } from './kinds/dsa.ts'
 import { dummy } from './kinds/dummy.ts'
 import { geneve } from './kinds/geneve.ts'
+import { gtp } from './kinds/gtp.ts'
 import { ifb } from './kinds/ifb.ts'
+import { ipoib } from './kinds/ipoib.ts'
 import { ipvlan } from './kinds/ipvlan.ts'
 import { ipvtap } from './kinds/ipvtap.ts'
 import { macvlan } from './kinds/macvlan.ts'
 import { macvtap } from './kinds/macvtap.ts'
 import { nlmon } from './kinds/nlmon.ts'
+import { ovpn } from './kinds/ovpn.ts'
 import { rmnet } from './kinds/rmnet.ts'
 import { tun } from './kinds/tun.ts'
 import { vcan } from './kinds/vcan.ts'
@@ -26,16 +31,21 @@ import { wireguard } from './kinds/wireguard.ts'
 /** Every kind of link that the library knows. A new kind is one file and one line here. */
 export const linkKinds = [
   bareudp,
+  amt,
   bridge,
   can,
+  dsa,
   dummy,
   geneve,
+  gtp,
   ifb,
+  ipoib,
   ipvlan,
   ipvtap,
   macvlan,
   macvtap,
   nlmon,
+  ovpn,
   rmnet,
   tun,
   vcan,

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
+import { amtWitnesses } from './witnesses/amt.ts'
 import { bareudpWitnesses } from './witnesses/bareudp.ts'
 import { bridgeWitnesses } from './witnesses/bridge.ts'
 import { bridgePortWitnesses } from './witnesses/bridge-port.ts'
+import { canWitnesses } from './witnesses/can.ts'
+import { dsaWitnesses } from './witnesses/dsa.ts'
 import { geneveWitnesses } from './witnesses/geneve.ts'
+import { gtpWitnesses } from './witnesses/gtp.ts'
+import { ipoibWitnesses } from './witnesses/ipoib.ts'
 import { ipvlanWitnesses, ipvtapWitnesses } from './witnesses/ipvlan.ts'
 import { linkWitnesses } from './witnesses/link.ts'
 import { macvlanWitnesses, macvtapWitnesses } from './witnesses/macvlan.ts'
@@ -17,6 +22,7 @@ import {
   vsockmonWitnesses,
   vxcanWitnesses,
 } from './witnesses/no-data.ts'
+import { ovpnWitnesses } from './witnesses/ovpn.ts'
 import { rmnetWitnesses } from './witnesses/rmnet.ts'
 import { tunWitnesses } from './witnesses/tun.ts'
 import { vlanWitnesses } from './witnesses/vlan.ts'
@@ -27,6 +33,12 @@ import { describeWitnesses } from './witnesses/witness.ts'
 
 const kinds = [
   bareudpWitnesses,
+  amtWitnesses,
+  canWitnesses,
+  dsaWitnesses,
+  gtpWitnesses,
+  ipoibWitnesses,
+  ovpnWitnesses,
   bridgeWitnesses,
   dummyWitnesses,
   geneveWitnesses,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AddLinkOptions, Link, NetlinkError } from '../../lib/index.ts'
+import type { LinkKind } from '../../lib/links/kind.ts'
 import { linkKinds } from '../../lib/links/kinds.ts'
 import { expectedKinds, hasKind } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
@@ -14,6 +15,9 @@ afterAll(closeNamespaces)
 /** What a link of each kind needs. Two kinds rarely share a parent, so each has one of its own. */
 const NEEDED: Readonly<Record<string, object>> = {
   bareudp: { bareudp: { port: 6635, etherType: 'mpls' } },
+  amt: { amt: { mode: 'relay', link: 'parent', local: '10.0.0.1' } },
+  gtp: { gtp: { createSockets: true } },
+  ipoib: { link: 'parent' },
   ipvlan: { link: 'parent' },
   ipvtap: { link: 'parent' },
   geneve: { geneve: { vni: 2, remote: '192.0.2.1' } },
@@ -35,14 +39,14 @@ async function add(kind: string): Promise<unknown> {
   }
 }
 
-const kinds = linkKinds.map(({ kind }) => kind)
+const creatable = (linkKinds as unknown as LinkKind[]).filter(({ notCreatable }) => notCreatable === undefined)
 
 describe('the kinds of this kernel', () => {
   it.each(expectedKinds() ?? [])('have %s, which RTNETLINK_EXPECTED_KINDS names', kind => {
     expect(hasKind(kind)).toBe(true)
   })
 
-  it.each(kinds.filter(kind => kind !== 'tun'))('have %s when ip can make one, and else we say what is missing', async kind => {
+  it.each(creatable.map(({ kind }) => kind))('have %s when ip can make one, and else we say what is missing', async kind => {
     const outcome = await add(kind).then(
       link => (link as Link).kind,
       (error: NetlinkError) => error,
@@ -58,6 +62,18 @@ describe('the kinds of this kernel', () => {
     await expect(ns.links.add({ kind: 'tun', name: 'of-tun' })).rejects.toMatchObject({
       code: 'EOPNOTSUPP',
       kernelMessage: expect.stringContaining('tun/tap creation via rtnetlink is not supported'),
+    })
+  })
+
+  it.each([
+    ['can', 'the driver of a CAN controller makes such links'],
+    ['dsa', 'the driver of a switch chip makes such links'],
+    ['tun', '/dev/net/tun'],
+  ] as const)('cannot make %s by rtnetlink, and we say what does', async (kind, what) => {
+    const message = expect.stringContaining(what)
+    await expect(ns.links.add({ kind, name: `of-${kind}` } as AddLinkOptions)).rejects.toMatchObject({
+      code: 'EOPNOTSUPP',
+      message,
     })
   })
 })

@@ -8,6 +8,8 @@ interface Parts {
   readonly readings?: readonly Reading[]
   /** Each link stands on a parent of its own. */
   readonly onParent?: boolean
+  /** A namespace takes one at a time: the link before is deleted. */
+  readonly alone?: boolean
   /** Options that each link needs by itself, and the same as words of `ip`. `witness` is undefined for readings. */
   readonly needs?: (n: number, witness: Witness | undefined) => { options: object; words: string }
   readonly prepare?: (ns: NamedNetns) => Promise<void>
@@ -17,7 +19,7 @@ const nothing = () => ({ options: {}, words: '' })
 
 /** The subject for a kind whose options stand under its own name. */
 export function ofKind(kind: LinkKind<any, any>, parts: Parts): Subject {
-  const { witnesses, unwitnessed = {}, readings = [], onParent = false, needs = nothing, prepare } = parts
+  const { witnesses, unwitnessed = {}, readings = [], onParent = false, alone = false, needs = nothing, prepare } = parts
   return {
     title: kind.kind,
     kind: kind.kind,
@@ -28,12 +30,14 @@ export function ofKind(kind: LinkKind<any, any>, parts: Parts): Subject {
     whole: true,
     ...(prepare === undefined ? {} : { prepare }),
     add: async (ns, name, n, options, witness) => {
+      if (alone && n > 1) await ns.links.delete(`t${n - 1}`)
       if (onParent) await ns.links.add({ kind: 'veth', name: `p${n}`, up: true, veth: { peer: { name: `q${n}` } } })
       const common = { name, ...(onParent ? { link: `p${n}` } : {}) }
       await ns.links.add({ kind: kind.kind, ...common, [kind.key]: { ...needs(n, witness).options, ...options } } as never)
     },
     change: (ns, name, options) => ns.links.set(name, { [kind.key]: options } as never),
     commands: (name, n, words, witness) => [
+      ...(alone && n > 1 ? [['link', 'delete', 'dev', `t${n - 1}`]] : []),
       ...(onParent ? [['link', 'add', 'name', `p${n}`, 'type', 'veth', 'peer', 'name', `q${n}`]] : []),
       [
         'link',
