@@ -16,6 +16,8 @@ import { macvtap } from './kinds/macvtap.ts'
 import { nlmon } from './kinds/nlmon.ts'
 import { ovpn } from './kinds/ovpn.ts'
 import { rmnet } from './kinds/rmnet.ts'
+import { team } from './kinds/team.ts'
+import { teamPort } from './kinds/team-port.ts'
 import { tun } from './kinds/tun.ts'
 import { vcan } from './kinds/vcan.ts'
 import { veth } from './kinds/veth.ts'
@@ -47,6 +49,7 @@ export const linkKinds = [
   nlmon,
   ovpn,
   rmnet,
+  team,
   tun,
   vcan,
   veth,
@@ -60,4 +63,4 @@ export const linkKinds = [
 ] as const
 
 /** Every kind of master whose ports have data of their own. */
-export const portKinds = [bridgePort, vrfPort] as const
+export const portKinds = [bridgePort, teamPort, vrfPort] as const

@@ -56,6 +56,8 @@ export const shapes: Readonly<Record<string, (s: readonly any[]) => object>> = {
   routeMetrics: s => ({ lock: s[0], mtu: s[1], window: s[2], rtt: s[3], rttVariance: s[4], slowStartThreshold: s[5], congestionWindow: s[6], advertisedMss: s[7], reordering: s[8], hopLimit: s[9], initialCongestionWindow: s[10], features: s[11], minRto: s[12], initialReceiveWindow: s[13], quickAck: s[14], congestionControl: s[15], fastOpenNoCookie: s[16], unknown: s[17] }),
   routeMulticastStatistics: s => ({ packets: s[0], bytes: s[1], wrongLink: s[2] }),
   routeNexthop: s => ({ via: s[0], link: s[1], weight: s[2], onLink: s[3], pervasive: s[4], flags: s[5], realms: s[6], encapType: s[7], encap: s[8], newDestination: s[9], unknown: s[10] }),
+  team: s => ({ unknown: s[0] }),
+  teamPort: s => ({ unknown: s[0] }),
   tun: s => ({ owner: s[0], group: s[1], type: s[2], packetInformation: s[3], vnetHeader: s[4], persist: s[5], multiQueue: s[6], numQueues: s[7], numDisabledQueues: s[8], unknown: s[9] }),
   vcan: s => ({ unknown: s[0] }),
   veth: s => ({ peer: s[0], unknown: s[1] }),

@@ -16,6 +16,8 @@ import {
   dummyWitnesses,
   ifbWitnesses,
   nlmonWitnesses,
+  teamPortWitnesses,
+  teamWitnesses,
   vcanWitnesses,
   vethWitnesses,
   virtWifiWitnesses,
@@ -49,6 +51,7 @@ const kinds = [
   macvtapWitnesses,
   nlmonWitnesses,
   rmnetWitnesses,
+  teamWitnesses,
   tunWitnesses,
   vcanWitnesses,
   vethWitnesses,
@@ -61,7 +64,7 @@ const kinds = [
   wireguardWitnesses,
 ]
 
-const ports = [bridgePortWitnesses, vrfPortWitnesses]
+const ports = [bridgePortWitnesses, teamPortWitnesses, vrfPortWitnesses]
 
 describe('the witness', () => {
   it('is there for every kind that the library knows', () => {

@@ -80,6 +80,8 @@ const EXCUSED: Readonly<Record<string, string>> = {
   wireguard: 'has no rows',
   nlmon: 'has no rows',
   ovpn: 'is newer than these headers',
+  team: 'has no rows',
+  teamPort: 'has no rows',
   vcan: 'has no rows',
   virt_wifi: 'has no rows',
   vsockmon: 'has no rows',

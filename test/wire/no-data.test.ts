@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeNewLink, encodeLink, lines, newLink } from '../support/wire.ts'
+import { decodeNewLink, encodeLink, given, lines, newLink } from '../support/wire.ts'
 
 const NAME = '07 00 03 00  78 30 00 00   # IFLA_IFNAME = "x0"'
 const PARENT = '08 00 05 00  03 00 00 00   # IFLA_LINK = 3'
@@ -15,6 +15,9 @@ const INFO = {
   nlmon: `
     10 00 12 80   # IFLA_LINKINFO
       0a 00 01 00  6e 6c 6d 6f 6e 00 00 00   # IFLA_INFO_KIND = "nlmon"`,
+  team: `
+    10 00 12 80   # IFLA_LINKINFO
+      09 00 01 00  74 65 61 6d 00 00 00 00   # IFLA_INFO_KIND = "team"`,
   vcan: `
     10 00 12 80   # IFLA_LINKINFO
       09 00 01 00  76 63 61 6e 00 00 00 00   # IFLA_INFO_KIND = "vcan"`,
@@ -27,7 +30,7 @@ const INFO = {
 } as const
 
 describe('kinds without data on the wire', () => {
-  it.each(['dummy', 'ifb', 'nlmon', 'vcan', 'vsockmon'] as const)('sends the words of ip for the kind %s', kind => {
+  it.each(['dummy', 'ifb', 'nlmon', 'team', 'vcan', 'vsockmon'] as const)('sends the words of ip for the kind %s', kind => {
     expect(lines(encodeLink({ name: 'x0', kind }))).toEqual(lines(newLink(`${NAME}\n${INFO[kind]}`)))
   })
 
@@ -39,6 +42,14 @@ describe('kinds without data on the wire', () => {
   it.each(Object.keys(INFO) as (keyof typeof INFO)[])('reads the kind %s', kind => {
     const data = kind === 'virt_wifi' ? { virtWifi: {} } : { [kind]: {} }
     expect(decodeNewLink(newLink(`${NAME}\n${INFO[kind]}`))).toMatchObject({ name: 'x0', kind, ...data })
+  })
+
+  it('reads that a link is a port of a team', () => {
+    const port = newLink(`${NAME}
+      1c 00 12 00   # IFLA_LINKINFO
+        0a 00 01 00  64 75 6d 6d 79 00 00 00   # IFLA_INFO_KIND = "dummy"
+        09 00 04 00  74 65 61 6d 00 00 00 00   # IFLA_INFO_SLAVE_KIND = "team"`)
+    expect(given(decodeNewLink(port).port)).toEqual({ kind: 'team' })
   })
 
   it.each([15, 17, 71, 73, 75, 2061])('refuses %i as the mtu of a vcan, which the kernel would take on creation', mtu => {
