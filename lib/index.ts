@@ -45,3 +45,11 @@ export type { Routes } from './routes/routes.ts'
 export { Rtnetlink, type RtnetlinkOptions } from './rtnetlink.ts'
 export type { UnknownAttribute } from './schema/infer.ts'
 export type { LinkReference } from './schema/references.ts'
+export { generateWireguardKey, generateWireguardPresharedKey, wireguardPublicKey } from './wireguard/key.ts'
+export type {
+  Wireguard,
+  WireguardDevice,
+  WireguardOptions,
+  WireguardPeer,
+  WireguardPeerOptions,
+} from './wireguard/wireguard.ts'

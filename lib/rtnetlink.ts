@@ -8,6 +8,7 @@ import { isNamespaceHandle, type NamespaceReference, namespaceDescriptor } from 
 import { openNamespace } from './protocol/namespaces.ts'
 import { type NamespaceSource, Session, type SessionOptions } from './protocol/session.ts'
 import { Routes } from './routes/routes.ts'
+import { Wireguard } from './wireguard/wireguard.ts'
 
 /** Options of `Rtnetlink.open`. */
 export interface RtnetlinkOptions extends SessionOptions {
@@ -31,6 +32,7 @@ export class Rtnetlink implements AsyncDisposable {
   /** Ids of other namespaces in this one. */
   readonly namespaceIds: NamespaceIds
   #fou: Fou | undefined
+  #wireguard: Wireguard | undefined
 
   /** Opens a session. The socket itself opens with the first request. */
   static async open({ netns, ...options }: RtnetlinkOptions = {}): Promise<Rtnetlink> {
@@ -70,6 +72,12 @@ export class Rtnetlink implements AsyncDisposable {
   get fou(): Fou {
     this.#fou ??= new Fou(this.#session.generic)
     return this.#fou
+  }
+
+  /** WireGuard devices, as `wg` has them. */
+  get wireguard(): Wireguard {
+    this.#wireguard ??= new Wireguard(this.#session.generic)
+    return this.#wireguard
   }
 
   get closed(): boolean {

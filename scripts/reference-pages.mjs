@@ -17,6 +17,7 @@ export async function referencePages(lib, load) {
   const { addressTable } = await load('addresses/address-table')
   const { routeTable } = await load('routes/route-table')
   const { lookupTable } = await load('routes/lookup')
+  const { deviceTable: wireguardTable } = await load('wireguard/device')
   const { fouTable } = await load('fou/fou-table')
   const { declaredShapes } = await load('schema/shape')
   const docs = new Docs(lib)
@@ -28,6 +29,7 @@ export async function referencePages(lib, load) {
   page.add('route.md', 'Routes', ROUTE, [routeTable])
   page.add('route-lookup.md', 'Route lookups', LOOKUP, [lookupTable])
   page.add('fou.md', 'Ports of foo over UDP', FOU, [fouTable])
+  page.add('wireguard.md', 'WireGuard devices', WIREGUARD, [wireguardTable])
   return page.finish()
 }
 
@@ -37,6 +39,8 @@ const ADDRESS = 'Options of `addresses.add` and `addresses.replace`, and what `a
 const ROUTE = 'Options of `routes.add`, `append`, `replace` and `change`, and what `routes.get` and `routes.list` report.'
 const LOOKUP = 'Options of `routes.get`: what the kernel is asked about a packet. It answers with a [route](route.md).'
 const FOU = 'Options of `fou.add`, and what `fou.list` and `fou.get` report.'
+const WIREGUARD =
+  'What `wireguard.get` reports, and what `wireguard.set` writes; in place of `flags`, that takes booleans: `replacePeers`, and of a peer `remove`, `updateOnly` and `replaceAllowedIps`.'
 const portIntro = kind =>
   `Options under \`port\`, with \`kind: '${kind}'\`, of a link whose master is a ${kind}, and what is reported there.`
 
@@ -88,10 +92,11 @@ class Pages {
     for (const [key, field] of Object.entries(table.rows)) {
       if (key.startsWith('$')) continue
       lines.push(row([`\`${key}\``, kernel(field), this.#wire(field), access(field), values(field), docs.get(key) ?? '']))
-      const nested = field.nested
-      if (nested === undefined || 'element' in nested.rows) continue
+      const { nested, suffix } = tableBelow(field)
+      if (nested === undefined) continue
       const place = this.#places.get(nested.name)
-      if (place === undefined) below.push(`\n## \`${path}${key}\`\n\n${this.#section(nested, file, `${path}${key}.`)}`)
+      const name = `${path}${key}${suffix}`
+      if (place === undefined) below.push(`\n## \`${name}\`\n\n${this.#section(nested, file, `${name}.`)}`)
       else lines.push(row([`\`${key}.…\``, '', '', '', '', `see [${place}](${place})`]))
     }
     return `${row(HEADINGS)}${row(HEADINGS.map(() => '---'))}${lines.join('')}${below.join('')}`
@@ -102,6 +107,13 @@ class Pages {
     const keys = struct === null ? undefined : this.#shapes.get(struct[2])
     return keys === undefined ? wire : `${struct?.[1]}struct { ${keys.filter(key => key !== 'extra').join(', ')} }`
   }
+}
+
+/** Rows of a nest, or of each nest of a list. What is written as a nest and given as something else has none to show. */
+function tableBelow({ nested }) {
+  const element = nested?.rows.element
+  if (element === undefined) return { nested, suffix: '' }
+  return { nested: element.wire === 'nest' ? element.nested : undefined, suffix: '[]' }
 }
 
 function kernel({ place, number, constant, twins }) {

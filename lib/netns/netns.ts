@@ -17,6 +17,7 @@ import { Session, type SessionOptions } from '../protocol/session.ts'
 import type { Routes } from '../routes/routes.ts'
 import { Rtnetlink } from '../rtnetlink.ts'
 import { NETNS_DIRECTORY, namespaceNameFault } from '../values/namespace-name.ts'
+import type { Wireguard } from '../wireguard/wireguard.ts'
 import { type PingOptions, type PingResult, ping } from './ping.ts'
 import { Sysctl } from './sysctl.ts'
 
@@ -132,6 +133,11 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   /** Ports at which tunnels in UDP arrive, as `ip fou` has them. */
   get fou(): Fou {
     return this.#rtnetlink.fou
+  }
+
+  /** WireGuard devices, as `wg` has them. */
+  get wireguard(): Wireguard {
+    return this.#rtnetlink.wireguard
   }
 
   /** Whether `close` was called. */

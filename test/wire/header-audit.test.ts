@@ -9,6 +9,7 @@ import { routeTable } from '../../lib/routes/route-table.ts'
 import type { Field, NestedRows } from '../../lib/schema/field.ts'
 import { declaredShapes } from '../../lib/schema/shape.ts'
 import { Table } from '../../lib/schema/table.ts'
+import { deviceTable } from '../../lib/wireguard/device.ts'
 import { readKernelHeaders } from '../support/kernel-headers.ts'
 
 const HEADERS = [
@@ -70,6 +71,9 @@ const ENUMS: Readonly<Record<string, string>> = {
   vrfPort: 'IFLA_VRF_PORT_UNSPEC',
   vxcan: 'VXCAN_INFO_UNSPEC',
   vxlan: 'IFLA_VXLAN_UNSPEC',
+  wireguardDevice: 'WGDEVICE_A_UNSPEC',
+  wireguardAllowedIp: 'WGALLOWEDIP_A_UNSPEC',
+  wireguardPeer: 'WGPEER_A_UNSPEC',
 }
 
 /** Tables that need not have a row for every constant, and why. */
@@ -154,6 +158,7 @@ const NEWER: Readonly<Record<string, string>> = {
   IFLA_VXLAN_RESERVED_BITS: '6.14',
   IFLA_VXLAN_MC_ROUTE: '6.17',
   RTA_FLOWLABEL: '6.14',
+  WGALLOWEDIP_A_FLAGS: '6.16',
 }
 
 const roots: readonly NestedRows[] = [
@@ -162,6 +167,7 @@ const roots: readonly NestedRows[] = [
   routeTable,
   lookupTable,
   fouTable,
+  deviceTable,
   ...[...linkKinds, ...portKinds].map(kind => kind.table),
 ]
 const found = readKernelHeaders(HEADERS)
