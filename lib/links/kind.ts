@@ -23,6 +23,8 @@ export interface KindOptions<R extends Rows> {
   requiresLink?: boolean
   /** Range or ranges of the MTU, where the kernel refuses others without a word, or takes them on creation and should not. */
   mtu?: MtuRanges
+  /** Options of every link that the kernel ignores when it creates one of the kind: they go into the message behind. */
+  afterCreation?: readonly string[]
   /** Adds to the options what those given imply. */
   complete?: (options: { readonly [K in keyof R]?: unknown }) => object
   /** What an errno means, by its name, where the kernel says no more: `{ add: { EBUSY: '"link" is a port of a bridge' } }`. */

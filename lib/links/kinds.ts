@@ -11,6 +11,7 @@ import { ifb } from './kinds/ifb.ts'
 import { ipoib } from './kinds/ipoib.ts'
 import { ipvlan } from './kinds/ipvlan.ts'
 import { ipvtap } from './kinds/ipvtap.ts'
+import { macsec } from './kinds/macsec.ts'
 import { macvlan } from './kinds/macvlan.ts'
 import { macvtap } from './kinds/macvtap.ts'
 import { nlmon } from './kinds/nlmon.ts'
@@ -44,6 +45,7 @@ export const linkKinds = [
   ipoib,
   ipvlan,
   ipvtap,
+  macsec,
   macvlan,
   macvtap,
   nlmon,

@@ -21,6 +21,7 @@ const NEEDED: Readonly<Record<string, object>> = {
   ipvlan: { link: 'parent' },
   ipvtap: { link: 'parent' },
   geneve: { geneve: { vni: 2, remote: '192.0.2.1' } },
+  macsec: { link: 'parent' },
   macvlan: { link: 'parent' },
   macvtap: { link: 'parent' },
   rmnet: { link: 'parent', rmnet: { muxId: 2 } },
