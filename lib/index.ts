@@ -22,6 +22,7 @@ export type { AddLinkOptions, Link, LinkPort, PortOptions, SetLinkOptions } from
 export type { LinkGroup, Links } from './links/links.ts'
 export type { NamespaceIds } from './namespace-ids/namespace-ids.ts'
 export type { LinkSettingOptions, LinkSettings } from './netns/link-settings.ts'
+export type { Netdevsim, NetdevsimOptions } from './netns/netdevsim.ts'
 export { type NamespaceLocation, Netns } from './netns/netns.ts'
 export type { PingOptions, PingRefusal, PingReply, PingResult } from './netns/ping.ts'
 export type { Sysctl, SysctlValue } from './netns/sysctl.ts'

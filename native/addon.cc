@@ -6,6 +6,7 @@
 #include "node/netlink_socket.h"
 #include "node/ping.h"
 #include "node/sysctl.h"
+#include "node/write_inside.h"
 
 namespace rtnetlink::node {
 
@@ -32,6 +33,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   Namespace::define(env, exports);
   define_ping(env, exports);
   define_sysctl(env, exports);
+  define_write_inside(env, exports);
   return exports;
 }
 

@@ -14,6 +14,7 @@ import { ipvtap } from './kinds/ipvtap.ts'
 import { macsec } from './kinds/macsec.ts'
 import { macvlan } from './kinds/macvlan.ts'
 import { macvtap } from './kinds/macvtap.ts'
+import { netdevsim } from './kinds/netdevsim.ts'
 import { nlmon } from './kinds/nlmon.ts'
 import { ovpn } from './kinds/ovpn.ts'
 import { rmnet } from './kinds/rmnet.ts'
@@ -48,6 +49,7 @@ export const linkKinds = [
   macsec,
   macvlan,
   macvtap,
+  netdevsim,
   nlmon,
   ovpn,
   rmnet,

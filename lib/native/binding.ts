@@ -319,6 +319,8 @@ export interface Addon {
   readSysctl(id: number, namespace: NativeNamespace, path: string): void
   /** Writes the setting likewise, in one write(2). */
   writeSysctl(id: number, namespace: NativeNamespace, path: string, text: string): void
+  /** Writes the file in one write(2), on a thread that is in the namespace from before it is opened until it is closed. */
+  writeInside(id: number, namespace: NativeNamespace, path: string, text: string): void
   /** For golden tests: the bytes that `message` would put on the wire (sequence number and port 0). Names of links cannot be resolved here and throw; families have id 0. */
   encode(message: string, record: Uint32Array, length: number): Uint8Array
   /** For tests: native threads and descriptors alive in this environment. */

@@ -18,6 +18,7 @@ import type { Routes } from '../routes/routes.ts'
 import { Rtnetlink } from '../rtnetlink.ts'
 import { NETNS_DIRECTORY, namespaceNameFault } from '../values/namespace-name.ts'
 import type { Wireguard } from '../wireguard/wireguard.ts'
+import { Netdevsim } from './netdevsim.ts'
 import { type PingOptions, type PingResult, ping } from './ping.ts'
 import { Sysctl } from './sysctl.ts'
 
@@ -38,6 +39,8 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   readonly #rtnetlink: Rtnetlink
   /** Settings, as `sysctl` has them inside the namespace. */
   readonly sysctl: Sysctl
+  /** Simulated network devices, for tests. */
+  readonly netdevsim: Netdevsim
   #native: NativeNamespace | undefined
   #pins = 0
 
@@ -104,10 +107,12 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     this.#native = native
     this.#session = new Session(options, () => (this.#isCurrent ? undefined : this.#native))
     this.#rtnetlink = new Rtnetlink(this.#session, () => {})
-    this.sysctl = new Sysctl(operation => {
+    const namespace = (operation: string) => {
       this.#checkOpen(operation)
       return this.#descriptor()
-    })
+    }
+    this.sysctl = new Sysctl(namespace)
+    this.netdevsim = new Netdevsim(namespace, this.#rtnetlink.links)
   }
 
   /** Links, as `ip link` has them. */

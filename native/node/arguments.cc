@@ -43,6 +43,15 @@ int to_int(Napi::Value value, const char* name) {
   return static_cast<int>(number);
 }
 
+std::string to_text(Napi::Value value, const char* method) {
+  if (!value.IsString()) throw_type_error(value.Env(), std::string(method) + ": expected text");
+  std::string text = value.As<Napi::String>().Utf8Value();
+  if (text.find('\0') != std::string::npos) {
+    throw_type_error(value.Env(), std::string(method) + ": text cannot contain NUL");
+  }
+  return text;
+}
+
 wire::Record to_record(const Napi::CallbackInfo& info, const wire::MessageKind& kind, std::size_t index) {
   const std::span<const uint32_t> words = to_words(info, kind, index);
   if (const auto malformed = wire::find_problem(kind, words)) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "wire/message_kind.h"
 #include "wire/record.h"
@@ -15,6 +16,8 @@ namespace rtnetlink::node {
 
 uint32_t to_id(Napi::Value value, const char* method);
 int to_int(Napi::Value value, const char* name);
+/** Text for a system call: without NUL. */
+std::string to_text(Napi::Value value, const char* method);
 
 /** A record that is well formed, from the argument at `index` and its length behind it. Valid for as long as JavaScript
  * does not run. */

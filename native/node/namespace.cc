@@ -119,6 +119,12 @@ std::shared_ptr<const sys::UniqueFd> Namespace::descriptor_of(Napi::Value value)
   return descriptor;
 }
 
+std::shared_ptr<const sys::UniqueFd> Namespace::required_descriptor_of(Napi::Value value, const char* method) {
+  auto descriptor = descriptor_of(value);
+  if (!descriptor) throw Napi::TypeError::New(value.Env(), std::string(method) + ": expected a Namespace");
+  return descriptor;
+}
+
 std::shared_ptr<sys::SpareSocket> Namespace::spare_socket_of(Napi::Value value) {
   return value.IsUndefined() ? nullptr : Unwrap(value.As<Napi::Object>())->slot_->take_spare();
 }

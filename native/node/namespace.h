@@ -23,6 +23,8 @@ class Namespace : public Napi::ObjectWrap<Namespace> {
    * does with the handle; null for undefined. @throws TypeError when it is something else, or not open.
    */
   static std::shared_ptr<const sys::UniqueFd> descriptor_of(Napi::Value value);
+  /** As descriptor_of, of an argument that must be there. */
+  static std::shared_ptr<const sys::UniqueFd> required_descriptor_of(Napi::Value value, const char* method);
   /** A socket in its namespace that is there already, for the first who asks; null for all others. */
   static std::shared_ptr<sys::SpareSocket> spare_socket_of(Napi::Value value);
 

@@ -14,30 +14,15 @@
 namespace rtnetlink::node {
 namespace {
 
-std::string text_argument(Napi::Value value, const char* method) {
-  if (!value.IsString()) throw Napi::TypeError::New(value.Env(), std::string(method) + ": expected text");
-  std::string text = value.As<Napi::String>().Utf8Value();
-  if (text.find('\0') != std::string::npos) {
-    throw Napi::TypeError::New(value.Env(), std::string(method) + ": text cannot contain NUL");
-  }
-  return text;
-}
-
-std::shared_ptr<const sys::UniqueFd> namespace_argument(Napi::Value value, const char* method) {
-  auto network_namespace = Namespace::descriptor_of(value);
-  if (!network_namespace) throw Napi::TypeError::New(value.Env(), std::string(method) + ": expected a Namespace");
-  return network_namespace;
-}
-
 // binding.ts: Addon.readSysctl()
 void read_sysctl(const Napi::CallbackInfo& info) {
   const uint32_t id = to_id(info[0], "readSysctl");
-  auto network_namespace = namespace_argument(info[1], "readSysctl");
+  auto network_namespace = Namespace::required_descriptor_of(info[1], "readSysctl");
   Environment& environment = Environment::of(info.Env());
   sys::CompletionQueue& completions = environment.runtime()->completions;
   run_request(environment, id,
               [id, &completions, network_namespace = std::move(network_namespace),
-               path = text_argument(info[2], "readSysctl")](const std::stop_token&) {
+               path = to_text(info[2], "readSysctl")](const std::stop_token&) {
                 const std::string text = sys::read_sysctl(*network_namespace, path);
                 completions.post({id, wire::CompletionCode::kPart}, std::as_bytes(std::span(text)));
                 return wire::CompletionCode::kDone;
@@ -47,13 +32,12 @@ void read_sysctl(const Napi::CallbackInfo& info) {
 // binding.ts: Addon.writeSysctl()
 void write_sysctl(const Napi::CallbackInfo& info) {
   const uint32_t id = to_id(info[0], "writeSysctl");
-  run_request(
-      Environment::of(info.Env()), id,
-      [network_namespace = namespace_argument(info[1], "writeSysctl"), path = text_argument(info[2], "writeSysctl"),
-       text = text_argument(info[3], "writeSysctl")](const std::stop_token&) {
-        sys::write_sysctl(*network_namespace, path, text);
-        return wire::CompletionCode::kDone;
-      });
+  run_request(Environment::of(info.Env()), id,
+              [network_namespace = Namespace::required_descriptor_of(info[1], "writeSysctl"),
+               path = to_text(info[2], "writeSysctl"), text = to_text(info[3], "writeSysctl")](const std::stop_token&) {
+                sys::write_sysctl(*network_namespace, path, text);
+                return wire::CompletionCode::kDone;
+              });
 }
 
 }  // namespace

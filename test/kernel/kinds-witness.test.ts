@@ -16,6 +16,7 @@ import { macvlanWitnesses, macvtapWitnesses } from './witnesses/macvlan.ts'
 import {
   dummyWitnesses,
   ifbWitnesses,
+  netdevsimWitnesses,
   nlmonWitnesses,
   teamPortWitnesses,
   teamWitnesses,
@@ -51,6 +52,7 @@ const kinds = [
   macsecWitnesses,
   macvlanWitnesses,
   macvtapWitnesses,
+  netdevsimWitnesses,
   nlmonWitnesses,
   rmnetWitnesses,
   teamWitnesses,

@@ -69,6 +69,7 @@ describe('the kinds of this kernel', () => {
   it.each([
     ['can', 'the driver of a CAN controller makes such links'],
     ['dsa', 'the driver of a switch chip makes such links'],
+    ['netdevsim', '/sys/bus/netdevsim/new_device'],
     ['tun', '/dev/net/tun'],
   ] as const)('cannot make %s by rtnetlink, and we say what does', async (kind, what) => {
     const message = expect.stringContaining(what)

@@ -23,6 +23,8 @@ async function callEverything() {
   await request(id => addon.writeSysctl(id, kept, 'net/ipv4/ip_forward', '1'))
   await request(id => addon.readSysctl(id, kept, 'net/ipv4/ip_forward'))
   await request(id => addon.readSysctl(id, kept, 'net/none'))
+  await request(id => addon.writeInside(id, kept, '/dev/null', 'text'))
+  await request(id => addon.writeInside(id, kept, '/none', 'text'))
 
   const socket = new addon.NetlinkSocket({ protocol: 0, namespace: kept, receiveBuffer: 0, strict: true, dumpRetries: 1 })
   const send = (method, words) =>

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { release } from 'node:os'
 import { ip, uniqueName } from './test-namespaces.ts'
 
@@ -39,6 +40,7 @@ const known = new Map<string, boolean>()
 
 /** Asks `ip`, in a namespace of its own, whether this kernel can make a link of that kind. */
 export function hasKind(kind: string): boolean {
+  if (kind === 'netdevsim') return existsSync('/sys/bus/netdevsim/new_device')
   return probe(MAKE[kind] ?? ['link', 'add', 'name', 'probe', 'type', kind])
 }
 

@@ -83,6 +83,7 @@ const EXCUSED: Readonly<Record<string, string>> = {
   dummy: 'has no rows',
   ifb: 'has no rows',
   wireguard: 'has no rows',
+  netdevsim: 'has no rows',
   nlmon: 'has no rows',
   ovpn: 'is newer than these headers',
   team: 'has no rows',

@@ -27,7 +27,7 @@ export function ofKind(kind: LinkKind<any, any>, parts: Parts): Subject {
     witnesses,
     unwitnessed,
     readings,
-    whole: true,
+    whole: kind.notCreatable === undefined,
     ...(prepare === undefined ? {} : { prepare }),
     add: async (ns, name, n, options, witness) => {
       if (alone && n > 1) await ns.links.delete(`t${n - 1}`)

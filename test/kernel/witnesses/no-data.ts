@@ -1,5 +1,6 @@
 import { dummy } from '../../../lib/links/kinds/dummy.ts'
 import { ifb } from '../../../lib/links/kinds/ifb.ts'
+import { netdevsim } from '../../../lib/links/kinds/netdevsim.ts'
 import { nlmon } from '../../../lib/links/kinds/nlmon.ts'
 import { team } from '../../../lib/links/kinds/team.ts'
 import { teamPort } from '../../../lib/links/kinds/team-port.ts'
@@ -17,6 +18,8 @@ export const vethWitnesses = ofKind(veth, {
 })
 export const dummyWitnesses = ofKind(dummy, { witnesses: [] })
 export const ifbWitnesses = ofKind(ifb, { witnesses: [] })
+/** rtnetlink cannot create them: test/kernel/netns-netdevsim.test.ts. */
+export const netdevsimWitnesses = ofKind(netdevsim, { witnesses: [] })
 export const nlmonWitnesses = ofKind(nlmon, { witnesses: [] })
 export const teamWitnesses = ofKind(team, { witnesses: [] })
 export const vcanWitnesses = ofKind(vcan, { witnesses: [] })

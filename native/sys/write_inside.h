@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "sys/unique_fd.h"
+
+namespace rtnetlink::sys {
+
+/** Writes the file on a thread that is in the namespace: for files whose effect goes by who writes. @throws SystemError
+ */
+void write_inside(const UniqueFd& network_namespace, const std::string& path, const std::string& text);
+
+}  // namespace rtnetlink::sys
