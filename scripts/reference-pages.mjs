@@ -154,6 +154,8 @@ class Docs {
   #declarations = new Map()
   /** @type {Map<string, ts.Expression>} initializers of constants, by name */
   #constants = new Map()
+  /** @type {Map<string, ts.Expression>} what functions return, by their name: rows that several tables have */
+  #returned = new Map()
 
   constructor(lib) {
     const names = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'))
@@ -168,8 +170,15 @@ class Docs {
     if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.initializer !== undefined) {
       if (node.parent.parent.parent.kind === ts.SyntaxKind.SourceFile) this.#constants.set(node.name.text, node.initializer)
     }
+    if (ts.isFunctionDeclaration(node)) this.#visitFunction(node)
     if (ts.isNewExpression(node) || ts.isCallExpression(node)) this.#declare(node)
     ts.forEachChild(node, child => this.#visit(child))
+  }
+
+  /** @param {ts.FunctionDeclaration} node */
+  #visitFunction({ name, body }) {
+    const result = body?.statements.find(ts.isReturnStatement)?.expression
+    if (name !== undefined && result !== undefined) this.#returned.set(name.text, result)
   }
 
   /** @param {ts.NewExpression | ts.CallExpression} node */
@@ -197,6 +206,7 @@ class Docs {
     if (rows === undefined) return docs
     if (ts.isIdentifier(rows)) return this.#read(this.#constants.get(rows.text), docs)
     if (ts.isAsExpression(rows) || ts.isSatisfiesExpression(rows)) return this.#read(rows.expression, docs)
+    if (ts.isCallExpression(rows)) return this.#read(this.#returned.get(rows.expression.getText()), docs)
     // `macvlan.table.rows`: the rows of another kind.
     if (ts.isPropertyAccessExpression(rows)) return this.#read(this.#tables.get(rows.getText().split('.')[0]), docs)
     if (!ts.isObjectLiteralExpression(rows)) return docs

@@ -1,7 +1,8 @@
 import { didYouMean, invalidValue } from '../errors.ts'
 import { type Access, Field, type Presence, type RowOptions } from './field.ts'
+import { mergeParts } from './merge.ts'
 import type { Program } from './program.ts'
-import { checkBoolean, checkInteger, type NumberOptions, type ScalarWire, toBig, WIRE } from './scalars.ts'
+import { checkBoolean, checkInteger, type NumberOptions, type ScalarWire, WIRE } from './scalars.ts'
 
 /** Names of the kernel's numbers. */
 export type Names = Readonly<Record<string, number>>
@@ -25,7 +26,11 @@ export class Enumeration<const N extends Names> {
     if (typeof value === 'string') {
       const number = this.#numbers.get(value)
       if (number !== undefined) return number
-      throw notAmong(program, value, [...this.#numbers.keys()])
+      throw invalidValue(
+        program.operation,
+        program.option,
+        `${program.quote(value)} is not one of ${this.listing}${didYouMean(value, [...this.#numbers.keys()])}`,
+      )
     }
     if (typeof value !== 'number') program.expected(`one of ${this.listing}`, value)
     checkInteger(program, value, 0, max)
@@ -37,7 +42,7 @@ export class Enumeration<const N extends Names> {
   }
 
   get listing(): string {
-    return listNames([...this.#numbers.keys()])
+    return [...this.#numbers.keys()].map(name => `"${name}"`).join(', ')
   }
 }
 
@@ -58,48 +63,6 @@ export function enumOf<const N extends Names, const A extends Access = 'readWrit
     lower: (program, value) => form.put(program, number, enumeration.toNumber(program, value, form.max)),
     decode: (message, offset) => enumeration.toName(form.get(message, offset)),
   })
-}
-
-/** Names of numbers of 64 bits. Where a name has several, the first is sent, and all are read. */
-export type BigNames = Readonly<Record<string, readonly [bigint, ...bigint[]]>>
-
-/** A name, or the number itself where this library does not know one. */
-export type BigNamed<N extends BigNames> = Extract<keyof N, string> | bigint
-
-/** One of a set of names for numbers of 64 bits. A number is taken too, for values that a newer kernel knows. */
-export function bigEnumOf<const N extends BigNames, const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
-  number: number,
-  constant: string,
-  names: N,
-  options: RowOptions<A, P> = {},
-): Field<BigNamed<N>, BigNamed<N>, A, P> {
-  const texts = new Map(Object.entries(names).flatMap(([name, values]) => values.map(value => [value, name] as const)))
-  const allowed = listNames(Object.keys(names))
-  return new Field('attribute', number, constant, options, {
-    wire: 'u64',
-    allowed,
-    minLength: 8,
-    lower: (program, value) => {
-      if (typeof value === 'string' && !Object.hasOwn(names, value)) throw notAmong(program, value, Object.keys(names))
-      program.u64(number, typeof value === 'string' ? names[value][0] : toBig(program, value))
-    },
-    decode: (message, offset) => {
-      const value = message.bigU64(offset)
-      return (texts.get(value) ?? value) as BigNamed<N>
-    },
-  })
-}
-
-function listNames(names: readonly string[]): string {
-  return names.map(name => `"${name}"`).join(', ')
-}
-
-function notAmong(program: Program, value: string, names: readonly string[]): Error {
-  return invalidValue(
-    program.operation,
-    program.option,
-    `${program.quote(value)} is not one of ${listNames(names)}${didYouMean(value, names)}`,
-  )
 }
 
 /** A number, some of whose values have names. */
@@ -194,7 +157,9 @@ export function flagsOf<const N extends Names, const A extends Access = 'readWri
 }
 
 /** Switches by name: given ones are set or cleared, others stay. `unknown` has the bits without a name. */
-export type Switches<N extends Names> = { readonly [K in keyof N]?: boolean | undefined }
+export type Switches<N extends Names> = { readonly [K in keyof N]?: boolean | undefined } & {
+  readonly unknown?: number | undefined
+}
 
 export type ReportedSwitches<N extends Names> = { readonly [K in keyof N]: boolean } & { readonly unknown?: number }
 
@@ -205,25 +170,25 @@ export function switchesOf<const N extends Names, const A extends Access = 'read
   names: N,
   options: RowOptions<A> & { maskFirst?: boolean } = {},
 ): Field<Switches<N>, ReportedSwitches<N>, A, 'sometimes'> {
-  const entries = Object.entries(names)
-  const known = entries.reduce((bits, [, bit]) => bits | bit, 0)
+  const read = switchReader(names)
   const { maskFirst = false } = options
   return new Field('attribute', number, constant, options as RowOptions<A, 'sometimes'>, {
     wire: maskFirst ? 'struct { u32 mask; u32 value }' : 'struct { u32 value; u32 mask }',
     allowed: Object.keys(names).join(', '),
     minLength: maskFirst ? 8 : 4,
     lower: (program, value) => lowerSwitches(program, number, value, names, maskFirst),
-    decode: (message, offset) => {
-      const bits = message.u32(maskFirst ? offset + 4 : offset)
-      const object: Record<string, unknown> = {}
-      for (const [name, bit] of entries) object[name] = (bits & bit) !== 0
-      if ((bits & ~known) !== 0) object.unknown = (bits & ~known) >>> 0
-      return object as ReportedSwitches<N>
-    },
+    decode: (message, offset) => read(message.u32(maskFirst ? offset + 4 : offset)),
   })
 }
 
 function lowerSwitches(program: Program, number: number, value: unknown, names: Names, maskFirst: boolean): void {
+  const { bits, mask } = switchBits(program, value, names)
+  const at = program.reserveOctets(number, 8)
+  program.words[at >> 2] = maskFirst ? mask : bits
+  program.words[(at >> 2) + 1] = maskFirst ? bits : mask
+}
+
+function switchBits(program: Program, value: unknown, names: Names): { bits: number; mask: number } {
   if (typeof value !== 'object' || value === null) program.expected('an object of switches', value)
   let bits = 0
   let mask = 0
@@ -239,7 +204,49 @@ function lowerSwitches(program: Program, number: number, value: unknown, names: 
     if (on) bits |= names[key]
   }
   program.leave()
-  const at = program.reserveOctets(number, 8)
-  program.words[at >> 2] = maskFirst ? mask : bits
-  program.words[(at >> 2) + 1] = maskFirst ? bits : mask
+  return { bits, mask }
+}
+
+/**
+ * Switches in a plain number, which has no mask: those not given are off, or as they were in a kind that `changesWhole`. Bits without a
+ * name come as `unknown`, and go back so.
+ */
+export function switchesIn<const N extends Names, const A extends Access = 'readWrite'>(
+  number: number,
+  constant: string,
+  wire: 'u16' | 'u32' | 'be16',
+  names: N,
+  options: RowOptions<A> = {},
+): Field<Switches<N>, ReportedSwitches<N>, A, 'sometimes'> {
+  const form = WIRE[wire]
+  const read = switchReader(names)
+  return new Field('attribute', number, constant, options as RowOptions<A, 'sometimes'>, {
+    wire: `${wire} of bits`,
+    allowed: Object.keys(names).join(', '),
+    minLength: form.size,
+    lower: (program, value) => {
+      const { bits } = switchBits(program, value, names)
+      form.put(program, number, (bits | unknownBits(program, value as object, form.max)) >>> 0)
+    },
+    decode: (message, offset) => read(form.get(message, offset)),
+    merge: mergeParts,
+  })
+}
+
+function unknownBits(program: Program, value: object, max: number): number {
+  const { unknown = 0 } = value as { unknown?: unknown }
+  checkInteger(program, unknown, 0, max)
+  return unknown
+}
+
+/** An object of all switches, and of the bits that are none. */
+function switchReader<N extends Names>(names: N): (bits: number) => ReportedSwitches<N> {
+  const entries = Object.entries(names)
+  const known = entries.reduce((all, [, bit]) => all | bit, 0)
+  return bits => {
+    const object: Record<string, unknown> = {}
+    for (const [name, bit] of entries) object[name] = (bits & bit) !== 0
+    if ((bits & ~known) !== 0) object.unknown = (bits & ~known) >>> 0
+    return object as ReportedSwitches<N>
+  }
 }

@@ -24,6 +24,9 @@ export interface RowOptions<A extends Access = Access, P extends Presence = Pres
   secret?: boolean
 }
 
+/** Reads a payload, whose length is checked. */
+export type Decode<Out> = (message: Message, offset: number, length: number, type?: number, before?: unknown) => Out
+
 /** What the vocabulary gives to make a field. */
 export interface FieldParts<In, Out> {
   /** Wire form, for the reference pages: `'u32'`, `'be16'`, `'nest'`. */
@@ -33,7 +36,10 @@ export interface FieldParts<In, Out> {
   /** Shorter payloads are kept as unknown bytes. */
   minLength: number
   lower: (program: Program, value: In) => void
-  decode: (message: Message, offset: number, length: number) => Out
+  /** `type` and `before` are for rows of several attributes: which one this is, and what those before it have come to. */
+  decode: Decode<Out>
+  /** What a change to `given` is, where the kernel wants the whole: the rest of it stays as `now` has it. */
+  merge?: (now: unknown, given: In) => unknown
   /** Other attributes that this row reads or writes, such as the IPv6 twin of an IPv4 attribute. */
   twins?: readonly Twin[]
   /** Path of the option below this one that stands at `target`, where the payload has options of its own. */
@@ -78,7 +84,8 @@ export class Field<In = any, Out = any, A extends Access = any, P extends Presen
   readonly allowed: string | undefined
   readonly minLength: number
   readonly lower: (program: Program, value: In) => void
-  readonly decode: (message: Message, offset: number, length: number) => Out
+  readonly decode: Decode<Out>
+  readonly merge: ((now: unknown, given: In) => unknown) | undefined
   readonly twins: readonly Twin[]
   readonly locate: Locate | undefined
   readonly keyOf: ((number: number) => string | undefined) | undefined
@@ -100,6 +107,7 @@ export class Field<In = any, Out = any, A extends Access = any, P extends Presen
     this.secret = options.secret ?? false
     this.lower = this.secret ? (program, value) => program.keepSecret(() => parts.lower(program, value)) : parts.lower
     this.decode = parts.decode
+    this.merge = parts.merge
     this.twins = parts.twins ?? []
     this.locate = parts.locate
     this.keyOf = parts.keyOf

@@ -122,6 +122,27 @@ export function ip<const A extends Access = 'readWrite', const P extends Presenc
   })
 }
 
+/** An address of 4 or 16 bytes, all zeros of which mean none: `null` writes them, and nothing is reported for them. */
+export function ipOrNone<const A extends Access = 'readWrite'>(
+  number: number,
+  constant: string,
+  length: 4 | 16,
+  options: RowOptions<A> = {},
+): Field<string | null, string, A, 'sometimes'> {
+  const format = length === 4 ? formatIpv4 : formatIpv6
+  const none = format(new Uint8Array(length), 0)
+  return new Field('attribute', number, constant, options as RowOptions<A, 'sometimes'>, {
+    wire: length === 4 ? 'ipv4' : 'ipv6',
+    allowed: `${EXPECTED[length]}, or null`,
+    minLength: length,
+    lower: (program, value) => lowerAddress(program, number, value ?? none, length),
+    decode: (message, offset) => {
+      const text = format(message.bytes, offset)
+      return text === none ? (undefined as never) : text
+    },
+  })
+}
+
 /** One option that the kernel keeps in two attributes, one for each family. */
 export function ipOfEither<const A extends Access = 'readWrite'>(
   v4: readonly [number: number, constant: string],

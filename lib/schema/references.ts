@@ -46,11 +46,11 @@ export function lowerHeaderLink(program: Program, word: number, value: unknown):
   else program.header(word, link)
 }
 
-/** Index of another link. `null` means none, where the kernel has a meaning for that. Reported as the index. */
+/** Index of another link. `null` means none, where the kernel has a meaning for that. Reported as the index; `orNone`: not when it is 0. */
 export function linkReference<const A extends Access = 'readWrite'>(
   number: number,
   constant: string,
-  options: RowOptions<A> = {},
+  options: RowOptions<A> & { orNone?: boolean } = {},
 ): Field<LinkReference | null, number, A, 'sometimes'> {
   return new Field('attribute', number, constant, options as RowOptions<A, 'sometimes'>, {
     wire: 'u32',
@@ -62,7 +62,10 @@ export function linkReference<const A extends Access = 'readWrite'>(
       if (typeof link === 'string') program.linkIndex(number, link)
       else program.u32(number, link)
     },
-    decode: (message, offset) => message.u32(offset),
+    decode: (message, offset) => {
+      const index = message.u32(offset)
+      return index === 0 && options.orNone ? (undefined as never) : index
+    },
   })
 }
 

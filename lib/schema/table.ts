@@ -172,7 +172,8 @@ export class Table<R extends Rows = Rows> {
       if (length < 4 || offset + length > end) break
       const type = message.u16(offset + 2) & 0x3fff
       const field = this.#byNumber[type]
-      if (field !== undefined && length - 4 >= field.minLength) slots[field.slot] = field.decode(message, offset + 4, length - 4)
+      if (field !== undefined && length - 4 >= field.minLength)
+        slots[field.slot] = field.decode(message, offset + 4, length - 4, type, slots[field.slot])
       else if (field === undefined ? !(type in this.#byNumber) : !field.secret)
         this.#keepUnknown(slots, message, type, offset, length)
       offset += align(length)

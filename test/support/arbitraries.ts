@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { Field, NestedRows } from '../../lib/schema/field.ts'
 import { declaredShapes } from '../../lib/schema/shape.ts'
+import { clearHostBits } from '../../lib/values/cidr.ts'
 import { formatIpv4, formatIpv6 } from '../../lib/values/ip.ts'
 import { formatMac } from '../../lib/values/mac.ts'
 
@@ -12,8 +13,6 @@ export interface Case {
 
 type Cases = fc.Arbitrary<Case>
 
-const octets = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
-
 /** Rows that do not come back as they go out, by constant; undefined where nothing comes back. */
 const SPECIAL: Readonly<Record<string, Cases | undefined>> = {
   // A descriptor or process id goes in; the kernel never reports it.
@@ -22,9 +21,8 @@ const SPECIAL: Readonly<Record<string, Cases | undefined>> = {
   IFLA_INET_CONF: undefined,
   IFLA_PROTO_DOWN_REASON: fc.nat().map(value => ({ given: { mask: 0xff, value }, expected: value })),
   IFLA_VXLAN_RESERVED_BITS: same(fc.uint8Array({ minLength: 8, maxLength: 8 })),
-  IFLA_MACSEC_SCI: same(
-    fc.record({ address: octets(6).map(bytes => formatMac(bytes, 0, 6)), port: fc.integer({ min: 0, max: 0xffff }) }),
-  ),
+  IFLA_GRE_FLOWINFO: flowInfo(),
+  IFLA_IPTUN_FLOWINFO: flowInfo(),
   IFLA_IFNAME: same(fc.stringMatching(/^[a-z][a-z0-9.]{0,14}$/)),
 }
 
@@ -35,8 +33,22 @@ function same<T>(values: fc.Arbitrary<T>): Cases {
   return values.map(value => ({ given: value, expected: value }))
 }
 
+function flowInfo(): Cases {
+  return same(fc.record({ trafficClass: fc.nat({ max: 0xff }), flowLabel: fc.nat({ max: 0xf_ffff }) }))
+}
+
+const octets = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const ipv4 = same(octets(4).map(bytes => formatIpv4(bytes, 0)))
 const ipv6 = same(octets(16).map(bytes => formatIpv6(bytes, 0)))
+
+/** Addresses without bits behind their prefix. */
+function networks(length: 4 | 16): fc.Arbitrary<string> {
+  const format = length === 4 ? formatIpv4 : formatIpv6
+  return fc.tuple(octets(length), fc.nat({ max: length * 8 })).map(([bytes, prefix]) => {
+    clearHostBits(bytes, 0, length, prefix)
+    return `${format(bytes, 0)}/${prefix}`
+  })
+}
 
 /** By the wire form that a row names; the others are numbers, names of numbers, nests and structs. */
 const BY_WIRE: Readonly<Record<string, Cases>> = {
@@ -46,6 +58,8 @@ const BY_WIRE: Readonly<Record<string, Cases>> = {
   ipv6,
   ip: fc.oneof(ipv4, ipv6),
   'ipv4 or ipv6': fc.oneof(ipv4, ipv6),
+  'ipv4 and u16': same(networks(4)),
+  'ipv6 and u16': same(networks(16)),
   bytes: same(fc.uint8Array({ maxLength: 64 })),
   string: same(
     fc.string({ unit: 'grapheme', maxLength: 20 }).filter(text => !text.includes('\0') && Buffer.byteLength(text) <= 200),
@@ -59,9 +73,11 @@ function casesOf(field: Field): Cases | undefined {
   const allowed = field.allowed ?? ''
   const names = Array.from(allowed.matchAll(/"([^"]+)"/g), ([, name]) => name)
   if (/^struct { u32 (value; u32 mask|mask; u32 value) }$/.test(field.wire)) return switchCases(allowed.split(', '))
+  if (field.wire.endsWith(' of bits')) return switchCases(allowed.split(', '))
   if (field.wire.startsWith('struct ')) return structCases(field.wire.slice('struct '.length))
   if (allowed === 'true, false') return field.wire.startsWith('flag') ? BY_WIRE.flag : same(fc.boolean())
-  if (allowed === 'name, index, Link or null') return linkCases
+  if (allowed === 'name, index, Link or null') return linkCases(field)
+  if (allowed.endsWith(', or null')) return orNone(BY_WIRE[field.wire] as Cases)
   const range = /(-?\d+)…(-?\d+)$/.exec(allowed)
   if (range !== null)
     return fc.oneof(numberCases(Number(range[1]), Number(range[2]), field, names), ...names.map(name => same(fc.constant(name))))
@@ -69,9 +85,16 @@ function casesOf(field: Field): Cases | undefined {
   return BY_WIRE[field.wire]
 }
 
-const linkCases: Cases = fc
-  .oneof(fc.integer({ min: 1, max: 0x7fff_ffff }), fc.constant(null))
-  .map(given => ({ given, expected: given ?? 0 }))
+/** No link is 0, or nothing. */
+function linkCases(field: Field): Cases {
+  const none = field.decode(oneNumber(0), 0, 4)
+  return fc.oneof(fc.integer({ min: 1, max: 0x7fff_ffff }), fc.constant(null)).map(given => ({ given, expected: given ?? none }))
+}
+
+function orNone(addresses: Cases): Cases {
+  const some = addresses.filter(({ given }) => given !== '0.0.0.0' && given !== '::')
+  return fc.oneof(some, fc.constant({ given: null, expected: undefined }))
+}
 
 /** A number that has a name comes back as the name. */
 function numberCases(min: number, max: number, field: Field, names: readonly string[]): Cases {
@@ -84,7 +107,7 @@ function numberCases(min: number, max: number, field: Field, names: readonly str
 /** A message that reads as this number in every width. */
 function oneNumber(number: number): never {
   const get = () => number
-  return { bytes: [number], u8: get, u16: get, u32: get, s32: get, be16: get, be32: get, bigU64: () => BigInt(number) } as never
+  return { bytes: [number], u8: get, u16: get, u32: get, s32: get, be16: get, be32: get } as never
 }
 
 /** One name, or for a row of flags some of them, in their order. */
