@@ -7,14 +7,24 @@ import type { Program } from '../schema/program.ts'
 import { type LinkReference, lowerHeaderLink } from '../schema/references.ts'
 import { addToMessage } from './add-to-message.ts'
 import { IFINFO } from './flags.ts'
+import type { LinkKind } from './kind.ts'
 import type { SetLinkOptions } from './link.ts'
 import { linkHint } from './link-hint.ts'
 import { linkTable } from './link-table.ts'
 import { hasPortLater, hasUpLater, lowerLink, lowerPortLater } from './lower.ts'
+import { readLink } from './read.ts'
 import { targetLocator } from './target.ts'
+import type { Turns } from './turns.ts'
+import { dataOf, keptMtu } from './whole.ts'
 
 /** Writes one message into an empty program, and answers whether it must be the one that changes data of a kind. */
 type Step = (program: Program) => boolean
+
+/** What the link that is to be changed is like now. */
+interface Present {
+  readonly index: number
+  readonly data: Readonly<Record<string, unknown>> | undefined
+}
 
 /**
  * Changes a link, in one message where that does it. What means something only once the link has its master goes into messages behind,
@@ -26,8 +36,9 @@ export async function change(
   link: LinkReference,
   given: object,
   call?: CallOptions,
+  present?: Present,
 ): Promise<void> {
-  const [first, ...behind] = stepsOf(link, given as SetLinkOptions)
+  const [first, ...behind] = stepsOf(link, given as SetLinkOptions, present)
   const begin = (): Program => session.begin(operation, 'link')
   // A caller's mistake must show before anything is sent.
   for (const step of behind) step(begin())
@@ -47,18 +58,49 @@ export async function change(
   throw error
 }
 
-function stepsOf(link: LinkReference, given: SetLinkOptions): [Step, ...Step[]] {
-  const steps: [Step, ...Step[]] = [program => lowerChange(program, link, given)]
-  const target = typeof link === 'string' && given.name !== undefined ? given.name : link
+/**
+ * As `change`, of a kind that `changesWhole`: reads the link, and changes all of its data. Others of this session wait meanwhile; what is
+ * changed elsewhere between the reading and the writing is lost.
+ */
+export async function changeWhole(
+  session: Session,
+  operation: string,
+  link: LinkReference,
+  given: object,
+  call: CallOptions | undefined,
+  kind: LinkKind,
+  turns: Turns,
+): Promise<void> {
+  // A caller's mistake must show before anything is sent.
+  for (const step of stepsOf(link, given as SetLinkOptions, undefined)) step(session.begin(operation, 'link'))
+  await turns.take(async () => {
+    const options = { ...given, link }
+    const found = unwrap(await readLink(session, operation, link, 0, call), targetLocator, options, linkHint(options, 'set'))
+    const present = { index: found.index, data: dataOf(kind, found) }
+    await change(
+      session,
+      operation,
+      link,
+      present.data === undefined ? given : keptMtu(kind, given as Readonly<Record<string, unknown>>, found.mtu),
+      call,
+      present,
+    )
+  })
+}
+
+function stepsOf(link: LinkReference, given: SetLinkOptions, present: Present | undefined): [Step, ...Step[]] {
+  const subject = present?.index ?? link
+  const steps: [Step, ...Step[]] = [program => lowerChange(program, subject, given, present?.data)]
+  const target = typeof subject === 'string' && given.name !== undefined ? given.name : subject
   if (hasUpLater(given, 'change')) steps.push(program => lowerUp(program, target))
   if (hasPortLater(given, 'change')) steps.push(program => lowerPort(program, target, given.port))
   return steps
 }
 
-function lowerChange(program: Program, link: LinkReference, given: SetLinkOptions): boolean {
+function lowerChange(program: Program, link: LinkReference, given: SetLinkOptions, now: Present['data']): boolean {
   lowerSubject(program, link)
   const start = program.length
-  const { info } = lowerLink(program, given, 'change')
+  const { info } = lowerLink(program, given, 'change', now)
   if (program.length === start && program.headerWord(IFINFO.changeWord) === 0)
     throw invalidValue(program.operation, '', 'no option to change is given')
   // RTM_SETLINK takes a kind's data and does nothing with it: only RTM_NEWLINK changes it.

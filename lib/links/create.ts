@@ -14,12 +14,18 @@ import { unwrap } from '../protocol/unwrap.ts'
 import type { Program } from '../schema/program.ts'
 import { addToMessage } from './add-to-message.ts'
 import { lowerAltNames } from './alt-names.ts'
+import type { LinkKind } from './kind.ts'
 import type { AddLinkOptions, Link } from './link.ts'
 import { linkHint } from './link-hint.ts'
 import { findLinkKind } from './link-info.ts'
 import { decodeLink, linkTable } from './link-table.ts'
-import { hasUpLater, lowerLink, optionsBehind } from './lower.ts'
+import { hasUpLater, lowerLink } from './lower.ts'
+import { readLink } from './read.ts'
 import { lowerTarget, targetLocator } from './target.ts'
+import type { Turns } from './turns.ts'
+import { dataOf, keptMtu } from './whole.ts'
+
+const ENODEV = 19
 
 type Given = Readonly<Record<string, unknown>>
 type Steps = Promise<undefined | Failure>[]
@@ -36,7 +42,31 @@ export async function create(
   call: CallOptions | undefined,
   exclusive = true,
 ): Promise<Link> {
-  return await new Creation(session, operation, options as unknown as Given, call, exclusive).run()
+  return await new Creation(session, operation, options as unknown as Given, call, exclusive, undefined).run()
+}
+
+/** Creates a link, or changes all data of the one that has the name, of a kind that `changesWhole`. */
+export async function replaceWhole(
+  session: Session,
+  operation: string,
+  options: AddLinkOptions,
+  call: CallOptions | undefined,
+  kind: LinkKind,
+  turns: Turns,
+): Promise<Link> {
+  const given = options as unknown as Given
+  const name = exactName(given)
+  if (name === undefined) return await create(session, operation, options, call, false)
+  return await turns.take(async () => {
+    const found = await readLink(session, operation, name, 0, call)
+    if (found instanceof Failure) {
+      if (found.errno !== ENODEV) throw found.toError(targetLocator)
+      return await create(session, operation, options, call, false)
+    }
+    const now = dataOf(kind, found)
+    const whole = now === undefined ? given : keptMtu(kind, given, found.mtu)
+    return await new Creation(session, operation, whole, call, false, now).run()
+  })
 }
 
 /** `private`, not `#`: thousands are made in a tick, and V8 takes microseconds to set up private names. */
@@ -51,10 +81,19 @@ class Creation {
   /** The link must not be there yet: then it may be taken away again. */
   private readonly exclusive: boolean
   private readonly upLater: boolean
+  /** Data of the link that is there already, of a kind that `changesWhole`. */
+  private readonly now: Given | undefined
   /** Options are left for the message behind the first. */
   private rest = false
 
-  constructor(session: Session, operation: string, given: Given, call: CallOptions | undefined, exclusive: boolean) {
+  constructor(
+    session: Session,
+    operation: string,
+    given: Given,
+    call: CallOptions | undefined,
+    exclusive: boolean,
+    now: Given | undefined,
+  ) {
     const kind = findLinkKind(String(given.kind))
     this.session = session
     this.operation = operation
@@ -63,6 +102,7 @@ class Creation {
     this.call = call
     this.exclusive = exclusive
     this.upLater = hasUpLater(given, 'create')
+    this.now = now
     this.peer = kind?.peer === undefined ? undefined : ((given[kind.key] as Given | undefined)?.[kind.peer] as Given | undefined)
     this.peerPath = `${kind?.key}.${kind?.peer}`
   }
@@ -99,7 +139,7 @@ class Creation {
 
   private lowerCreation(): Program {
     const program = this.session.begin(this.operation, 'link')
-    this.rest = lowerLink(program, this.options, 'create').rest
+    this.rest = lowerLink(program, this.options, 'create', this.now).rest
     return program
   }
 
@@ -130,7 +170,7 @@ class Creation {
     const peerName = this.peer && exactName(this.peer)
     const peer = this.followUpPeer(beside ?? this.session, peerName, RecordFlag.linked)
     // It need not be linked, and travels in the same system call as the last of them: if one fails, nobody looks at it.
-    const link = read(this.session, this.operation, name, 0, this.call)
+    const link = readLink(this.session, this.operation, name, 0, this.call)
     this.check(await created)
     const undo = this.removal(this.session, name)
     await this.finish(steps, targetLocator, undo)
@@ -158,7 +198,7 @@ class Creation {
       const undo = this.removal(session, target)
       await this.finish(this.followUps(session, target, 0), targetLocator, undo)
       if (this.peer !== undefined && needsFollowUp(this.peer)) await this.finishPeer(this.peer, session, target, undo)
-      return this.check(await read(session, this.operation, target, 0, this.call))
+      return this.check(await readLink(session, this.operation, target, 0, this.call))
     } finally {
       place?.release()
     }
@@ -167,7 +207,7 @@ class Creation {
   private async finishPeer(peer: Given, session: Session, target: string | number, undo: Undo | undefined): Promise<void> {
     const place = peer.netns === undefined ? undefined : await sessionIn(peer.netns as NamespaceReference, this.operation)
     try {
-      const name = exactName(peer) ?? this.check(await read(session, this.operation, target, 0, this.call)).link
+      const name = exactName(peer) ?? this.check(await readLink(session, this.operation, target, 0, this.call)).link
       await this.finish(this.followUpPeer(place?.session ?? this.session, name, 0), this.peerLocator, undo)
     } finally {
       place?.release()
@@ -184,7 +224,7 @@ class Creation {
     }
     if (this.rest) {
       const { program, info } = this.lowerRest(session, target)
-      steps.push(session.acknowledge(info ? 'newLink' : 'setLink', program, 0, record, this.call, optionsBehind(this.options)))
+      steps.push(session.acknowledge(info ? 'newLink' : 'setLink', program, 0, record, this.call))
     }
     return steps
   }
@@ -252,7 +292,7 @@ class Creation {
     const failure = (await Promise.all(steps)).find(outcome => outcome instanceof Failure)
     if (failure === undefined) return
     const removed = undo === undefined ? undefined : await undo()
-    const error = failure.toError(locator, failure.given)
+    const error = failure.toError(locator)
     // What an AbortSignal gave as its reason is the caller's.
     if (error instanceof NetlinkError) addToMessage(error, fateOf(removed, undo))
     throw error
@@ -277,18 +317,6 @@ function needsFollowUp(options: Given): boolean {
   const { up = false, master = null } = options
   const later = Object.keys(options).some(key => options[key] !== undefined && linkTable.field(key)?.afterCreation === true)
   return up !== false || master !== null || later
-}
-
-function read(
-  session: Session,
-  operation: string,
-  target: string | number,
-  record: number,
-  call: CallOptions | undefined,
-): Promise<Link | Failure> {
-  const program = session.begin(operation, 'link')
-  lowerTarget(program, target)
-  return session.reply('getLink', program, decodeLink, record, call)
 }
 
 /** Reads the link that the message before has created, whatever its name. */

@@ -4,18 +4,29 @@ import type { Struct } from '../schema/structs.ts'
 import { type Phase, Table } from '../schema/table.ts'
 import type { MtuRanges } from './mtu.ts'
 
+/** How the driver of a kind takes a change that names only some of its options: as if the others were given with their defaults. */
+export interface WholeChange {
+  /** Options of creation that each change must repeat. */
+  readonly repeats?: readonly string[]
+  /** Options that the driver leaves alone all the same, as long as none of them is named. */
+  readonly keeps?: readonly string[]
+  /** The driver also sets the mtu anew, at every change. These are the options at which that is meant; with others the present one is sent along. */
+  readonly resizedBy?: readonly string[]
+}
+
 /** What a kind may say about itself, so that shared code never asks which kind it holds. */
 export interface KindOptions<R extends Rows> {
   /** Property that holds the kind's options, where it is not the kernel's name of the kind. */
   key?: string
   /** Numbers of the kind's nest that are padding, by kernel constant. */
   padding?: Readonly<Record<string, number>>
-  /** Checks options against each other before anything is sent, where the kernel's answer would be obscure. */
+  /** Checks options against each other before anything is sent, where the kernel's answer would be obscure. `now` is as for `complete`. */
   check?: (
     program: Program,
     options: { readonly [K in keyof R]?: unknown },
     phase: Phase,
     common: Readonly<Record<string, unknown>>,
+    now: Readonly<Record<string, unknown>> | undefined,
   ) => void
   /** The kind's data must be there when a link is created, even when empty. */
   requiresData?: boolean
@@ -23,10 +34,10 @@ export interface KindOptions<R extends Rows> {
   requiresLink?: boolean
   /** Range or ranges of the MTU, where the kernel refuses others without a word, or takes them on creation and should not. */
   mtu?: MtuRanges
-  /** Options of every link that the kernel ignores when it creates one of the kind: they go into the message behind. */
-  afterCreation?: readonly string[]
-  /** Adds to the options what those given imply. */
-  complete?: (options: { readonly [K in keyof R]?: unknown }) => object
+  /** Adds to the options what those given imply. `now`: what the link has, where it is there and the kind `changesWhole`. */
+  complete?: (options: { readonly [K in keyof R]?: unknown }, now: Readonly<Record<string, unknown>> | undefined) => object
+  /** A change resets what it does not name. `links.set` and `links.replace` read the link first, and send the rest along. */
+  changesWhole?: WholeChange
   /** What an errno means, by its name, where the kernel says no more: `{ add: { EBUSY: '"link" is a port of a bridge' } }`. */
   refusals?: { readonly [V in 'add' | 'set']?: Readonly<Record<string, string>> }
   /** What the kind reports as IFLA_INFO_XSTATS, for its row `statistics`. */

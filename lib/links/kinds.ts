@@ -5,19 +5,27 @@ import { bridgePort } from './kinds/bridge-port.ts'
 import { can } from './kinds/can.ts'
 import { dsa } from './kinds/dsa.ts'
 import { dummy } from './kinds/dummy.ts'
+import { erspan } from './kinds/erspan.ts'
 import { geneve } from './kinds/geneve.ts'
+import { gre } from './kinds/gre.ts'
+import { gretap } from './kinds/gretap.ts'
 import { gtp } from './kinds/gtp.ts'
 import { ifb } from './kinds/ifb.ts'
+import { ip6erspan } from './kinds/ip6erspan.ts'
+import { ip6gre } from './kinds/ip6gre.ts'
+import { ip6gretap } from './kinds/ip6gretap.ts'
+import { ip6tnl } from './kinds/ip6tnl.ts'
+import { ipip } from './kinds/ipip.ts'
 import { ipoib } from './kinds/ipoib.ts'
 import { ipvlan } from './kinds/ipvlan.ts'
 import { ipvtap } from './kinds/ipvtap.ts'
-import { macsec } from './kinds/macsec.ts'
 import { macvlan } from './kinds/macvlan.ts'
 import { macvtap } from './kinds/macvtap.ts'
 import { netdevsim } from './kinds/netdevsim.ts'
 import { nlmon } from './kinds/nlmon.ts'
 import { ovpn } from './kinds/ovpn.ts'
 import { rmnet } from './kinds/rmnet.ts'
+import { sit } from './kinds/sit.ts'
 import { team } from './kinds/team.ts'
 import { teamPort } from './kinds/team-port.ts'
 import { tun } from './kinds/tun.ts'
@@ -34,25 +42,33 @@ import { wireguard } from './kinds/wireguard.ts'
 
 /** Every kind of link that the library knows. A new kind is one file and one line here. */
 export const linkKinds = [
-  bareudp,
   amt,
+  bareudp,
   bridge,
   can,
   dsa,
   dummy,
+  erspan,
   geneve,
+  gre,
+  gretap,
   gtp,
   ifb,
+  ip6erspan,
+  ip6gre,
+  ip6gretap,
+  ip6tnl,
+  ipip,
   ipoib,
   ipvlan,
   ipvtap,
-  macsec,
   macvlan,
   macvtap,
   netdevsim,
   nlmon,
   ovpn,
   rmnet,
+  sit,
   team,
   tun,
   vcan,

@@ -7,13 +7,15 @@ import type { Program } from '../schema/program.ts'
 import type { LinkReference } from '../schema/references.ts'
 import { checkInteger } from '../schema/scalars.ts'
 import { lowerAltNames } from './alt-names.ts'
-import { change } from './change.ts'
-import { create } from './create.ts'
+import { change, changeWhole } from './change.ts'
+import { create, replaceWhole } from './create.ts'
 import { callOf, type LinkDetail, type LinkFilter, lowerDetail, lowerFilter, matches } from './filter.ts'
 import type { AddLinkOptions, Link, SetLinkOptions } from './link.ts'
 import { linkHint } from './link-hint.ts'
 import { decodeLink, linkTable } from './link-table.ts'
 import { lowerTarget, targetLocator } from './target.ts'
+import { Turns } from './turns.ts'
+import { kindChangedWhole } from './whole.ts'
 
 const IFLA_GROUP = 27
 
@@ -25,6 +27,7 @@ export interface LinkGroup {
 /** Links of one namespace. Same as `ip link`. */
 export class Links {
   readonly #session: Session
+  readonly #turns = new Turns()
 
   constructor(session: Session) {
     this.#session = session
@@ -46,23 +49,34 @@ export class Links {
 
   /**
    * Adds the link, or changes the one that has the name where the kind allows it; options not given stay. What `ip link replace` should be:
-   * that is refused by the kernel whenever the link is there.
+   * that is refused by the kernel whenever the link is there. Tunnels are read first, as `set` does.
    * @throws {NetlinkError} `EOPNOTSUPP` when the kind cannot be changed so, or options of the kind are given and the link is of another one.
    */
   async replace(options: AddLinkOptions, call?: CallOptions): Promise<Link> {
     // NLM_F_REPLACE answers EOPNOTSUPP whenever the link is there (rtnl_changelink() in net/core/rtnetlink.c).
-    return await create(this.#session, 'links.replace', checkObject('links.replace', options), call, false)
+    const given = checkObject('links.replace', options)
+    const whole = kindChangedWhole(given)
+    if (whole === undefined) return await create(this.#session, 'links.replace', given, call, false)
+    return await replaceWhole(this.#session, 'links.replace', given, call, whole, this.#turns)
   }
 
   /**
    * Changes a link; what is not given stays. `name` renames it and `netns` moves it, both in one message if both are given.
    * Same as `ip link set`. Names of links in `options` are looked up when the request is sent, in call order. With a `master`, `up: true` and
    * `port` follow in messages right behind; if one of those fails, the error says that the rest was done.
+   *
+   * Drivers of tunnels (`gre`, `gretap`, `erspan`, the same over IPv6, `ipip`, `sit`, `ip6tnl`) reset what a change does not name. So with options of such a
+   * kind the link is read first, and what is not given is sent along; `ip` does the same. Two such calls wait for each other. Await them before
+   * what must come later: other calls of the same tick may reach the kernel between the reading and the writing. What another session or
+   * program changes in between is lost.
    * @throws {NetlinkError} `ENODEV` when there is no such link, `EBUSY` for what cannot change while the link is up, `EOPNOTSUPP` for what
    * its kind cannot change.
    */
   async set(link: LinkReference, options: SetLinkOptions, call?: CallOptions): Promise<void> {
-    await change(this.#session, 'links.set', link, checkObject('links.set', options), call)
+    const given = checkObject('links.set', options)
+    const whole = kindChangedWhole(given)
+    if (whole === undefined) await change(this.#session, 'links.set', link, given, call)
+    else await changeWhole(this.#session, 'links.set', link, given, call, whole, this.#turns)
   }
 
   /**

@@ -7,6 +7,7 @@ import { linkKinds } from './kinds.ts'
 import { findLinkKind, findPortKind, INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND, linkInfo } from './link-info.ts'
 import { linkTable } from './link-table.ts'
 import { checkMtu } from './mtu.ts'
+import { lowerWhole } from './whole.ts'
 
 /** The longest name of a kind that the kernel takes (MODULE_NAME_LEN is longer; rtnetlink cuts at 56). */
 const LONGEST_KIND = 55
@@ -23,6 +24,8 @@ interface Split {
   readonly kernelKind: string | undefined
   readonly data: unknown
   readonly port: unknown
+  /** Data of the link that is there, of a kind that `changesWhole`. */
+  readonly now: Options | undefined
 }
 
 /** What became of the options. */
@@ -33,31 +36,18 @@ export interface Lowered {
   readonly info: boolean
 }
 
-/** Writes one message of a link: the common rows, and the nest with the kind's data. */
-export function lowerLink(program: Program, options: object, phase: Phase): Lowered {
-  const split = splitOptions(program, options as Options, phase)
+/**
+ * Writes one message of a link: the common rows, and the nest with the kind's data. `now`: the data of the link that is there, of a kind
+ * that `changesWhole`.
+ */
+export function lowerLink(program: Program, options: object, phase: Phase, now?: Options): Lowered {
+  const split = splitOptions(program, options as Options, phase, now)
   const rest = linkTable.lower(program, options, phase, split.passOver)
-  const ignored = lowerIgnored(program, split, phase)
   const start = program.length
   const portLater = hasPortLater(split.options, phase)
   if (phase !== 'afterCreation') lowerInfo(program, split, phase, portLater)
   else if (portLater) lowerPortLater(program, split.port)
-  return { rest: rest || ignored || portLater, info: program.length > start }
-}
-
-/** What the kernel ignores in the message that creates a link of that kind. Answers whether there is something of it to send behind. */
-function lowerIgnored(program: Program, { kind, options }: Split, phase: Phase): boolean {
-  const given = kind?.afterCreation?.filter(key => options[key] !== undefined) ?? []
-  if (given.length === 0 || phase === 'change') return false
-  if (phase === 'create') return true
-  return linkTable.lower(program, Object.fromEntries(given.map(key => [key, options[key]])), 'change')
-}
-
-/** Those of the options that stand in the message behind the one that creates. */
-export function optionsBehind(options: Options): object {
-  const ignored = findLinkKind(String(options.kind))?.afterCreation ?? []
-  const isBehind = (key: string) => key === 'port' || ignored.includes(key) || linkTable.field(key)?.afterCreation === true
-  return Object.fromEntries(Object.entries(options).filter(([key]) => isBehind(key)))
+  return { rest: rest || portLater, info: program.length > start }
 }
 
 /**
@@ -90,21 +80,21 @@ function passOver(kind: LinkKind | undefined, phase: Phase, upBehind: boolean): 
   let known = cache.get(kind)
   if (known === undefined) {
     const change = new Set([...OWN_KEYS, ...(kind === undefined ? [] : [kind.key]), ...(upBehind ? ['up'] : [])])
-    const create = new Set([...change, ...(kind?.afterCreation ?? []), 'altNames'])
+    const create = new Set([...change, 'altNames'])
     known = { create, afterCreation: create, change }
     cache.set(kind, known)
   }
   return known[phase]
 }
 
-function splitOptions(program: Program, options: Options, phase: Phase): Split {
+function splitOptions(program: Program, options: Options, phase: Phase, now: Options | undefined): Split {
   const { kind: name, kernelKind, data, port } = options
   const kind = name === undefined ? kindByKey(program, options) : kindByName(program, name)
   if (phase === 'create' && name === undefined) {
     program.at('kind')
     throw missingOption(program.operation, 'kind')
   }
-  const split = { options, passOver: passOver(kind, phase, hasUpLater(options, phase)), kind, port }
+  const split = { options, passOver: passOver(kind, phase, hasUpLater(options, phase)), kind, port, now }
   if (name === 'other') return { ...split, kernelKind: checkKernelKind(program, kernelKind), data }
   if (kernelKind !== undefined) throw invalidValue(program.operation, 'kernelKind', ONLY_OTHER)
   if (data !== undefined) throw invalidValue(program.operation, 'data', ONLY_OTHER)
@@ -178,16 +168,18 @@ function lowerKind(program: Program, split: Split, phase: Phase): void {
   else lowerKindData(program, split, split.kind, phase)
 }
 
-function lowerKindData(program: Program, { data: given, options }: Split, kind: LinkKind, phase: Phase): void {
-  const { key, table, check, complete, requiresData } = kind
+function lowerKindData(program: Program, { data: given, options, now }: Split, kind: LinkKind, phase: Phase): void {
+  const { key, table, check, complete, requiresData, changesWhole } = kind
   program.at(key)
   const asked = given ?? {}
   if (typeof asked !== 'object') program.expected(`an object of ${key} options`, asked)
-  const data = complete?.(asked) ?? asked
+  const data = (complete?.(asked, now) ?? asked) as Options
   program.enter()
-  check?.(program, data, phase, options)
+  // Whether a change fits what the link has can be seen only then.
+  if (changesWhole === undefined || phase === 'create' || now !== undefined) check?.(program, data, phase, options, now)
   if (given !== undefined || requiresData) program.nest(INFO_DATA)
-  table.lower(program, data, phase)
+  if (now === undefined) table.lower(program, data, phase)
+  else lowerWhole(program, kind, data, now)
   if (given !== undefined || requiresData) program.end()
   program.leave()
 }

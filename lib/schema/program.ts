@@ -303,9 +303,9 @@ export class Program {
   }
 
   /** Misses an option of the object that is being lowered. */
-  missing(key: string, why = ''): never {
+  missing(key: string, why: string): never {
     this.at(key)
-    throw missingOption(this.operation, this.option, why === '' ? '' : ` ${why}`)
+    throw missingOption(this.operation, this.option, ` ${why}`)
   }
 
   outOfRange(allowed: string, value: unknown): never {

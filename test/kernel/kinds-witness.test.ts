@@ -11,7 +11,6 @@ import { gtpWitnesses } from './witnesses/gtp.ts'
 import { ipoibWitnesses } from './witnesses/ipoib.ts'
 import { ipvlanWitnesses, ipvtapWitnesses } from './witnesses/ipvlan.ts'
 import { linkWitnesses } from './witnesses/link.ts'
-import { macsecWitnesses } from './witnesses/macsec.ts'
 import { macvlanWitnesses, macvtapWitnesses } from './witnesses/macvlan.ts'
 import {
   dummyWitnesses,
@@ -29,6 +28,7 @@ import {
 import { ovpnWitnesses } from './witnesses/ovpn.ts'
 import { rmnetWitnesses } from './witnesses/rmnet.ts'
 import { tunWitnesses } from './witnesses/tun.ts'
+import { tunnelWitnesses } from './witnesses/tunnels.ts'
 import { vlanWitnesses } from './witnesses/vlan.ts'
 import { vrfPortWitnesses, vrfWitnesses } from './witnesses/vrf.ts'
 import { vxlanWitnesses } from './witnesses/vxlan.ts'
@@ -49,7 +49,6 @@ const kinds = [
   ifbWitnesses,
   ipvlanWitnesses,
   ipvtapWitnesses,
-  macsecWitnesses,
   macvlanWitnesses,
   macvtapWitnesses,
   netdevsimWitnesses,
@@ -60,6 +59,7 @@ const kinds = [
   vcanWitnesses,
   vethWitnesses,
   virtWifiWitnesses,
+  ...tunnelWitnesses,
   vlanWitnesses,
   vrfWitnesses,
   vsockmonWitnesses,

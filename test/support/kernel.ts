@@ -2,20 +2,28 @@ import { existsSync } from 'node:fs'
 import { release } from 'node:os'
 import { ip, uniqueName } from './test-namespaces.ts'
 
-/** How `ip` makes a link of each kind, or what else is asked for by name; `parent` is there. */
+/** How `ip` makes a link of each kind, or what else is asked for by name; `parent` is there. Tunnels without an end would be those that the kernel itself makes. */
 const MAKE: Readonly<Record<string, readonly string[]>> = {
-  bareudp: alone('bareudp', 'dstport', '6635', 'ethertype', 'mpls_uc'),
-  geneve: alone('geneve', 'id', '2', 'remote', '192.0.2.1'),
-  fou: ['fou', 'add', 'port', '5555', 'ipproto', '47'],
   amt: 'link add name probe type amt mode relay local 10.0.0.1 dev parent'.split(' '),
+  bareudp: alone('bareudp', 'dstport', '6635', 'ethertype', 'mpls_uc'),
+  erspan: alone('erspan', 'remote', '192.0.2.2', 'seq', 'key', '5'),
+  fou: ['fou', 'add', 'port', '5555', 'ipproto', '47'],
+  geneve: alone('geneve', 'id', '2', 'remote', '192.0.2.1'),
+  gre: alone('gre', 'remote', '192.0.2.2'),
+  gretap: alone('gretap', 'remote', '192.0.2.2'),
   gtp: 'link add name probe type gtp role ggsn'.split(' '),
+  ip6erspan: alone('ip6erspan', 'remote', '2001:db8::2', 'seq', 'key', '5'),
+  ip6gre: alone('ip6gre', 'remote', '2001:db8::2'),
+  ip6gretap: alone('ip6gretap', 'remote', '2001:db8::2'),
+  ip6tnl: alone('ip6tnl', 'remote', '2001:db8::2'),
+  ipip: alone('ipip', 'remote', '192.0.2.2'),
   ipoib: onParent('ipoib'),
   ipvlan: onParent('ipvlan'),
   ipvtap: onParent('ipvtap'),
-  macsec: onParent('macsec'),
   macvlan: onParent('macvlan'),
   macvtap: onParent('macvtap'),
   rmnet: onParent('rmnet', 'mux_id', '2'),
+  sit: alone('sit', 'remote', '192.0.2.2'),
   tun: ['tuntap', 'add', 'dev', 'probe', 'mode', 'tun'],
   virt_wifi: onParent('virt_wifi'),
   vlan: onParent('vlan', 'id', '2'),

@@ -27,10 +27,10 @@ export function newLink(attributes: string, ifinfo = '00 00 00 00  00 00 00 00  
   return new Uint8Array(Buffer.concat([header, body]))
 }
 
-/** What `links.add` (or another phase of it) would send. */
-export function encodeLink(options: object, phase: Phase = 'create'): Uint8Array {
+/** What `links.add` (or another phase of it) would send; `now` is the data of the link that is there. */
+export function encodeLink(options: object, phase: Phase = 'create', now?: object): Uint8Array {
   const program = new Program().begin('links.add', HEADER_WORDS.link)
-  lowerLink(program, options, phase)
+  lowerLink(program, options, phase, now as Readonly<Record<string, unknown>> | undefined)
   return loadAddon().encode('newLink', program.words, program.length)
 }
 
