@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { report } from './report.mjs'
 import { vitest } from './vitest.mjs'
 
 const versions = ['22.23.3', '24.9.0', '26.9.0']
@@ -24,7 +25,7 @@ export function nodeMatrix() {
 /** @returns {import('./vitest.mjs').Tally} */
 function underNode(version) {
   const { binary, reason } = install(version)
-  if (binary) return vitest(`contract tests under Node ${version}`, ['contract'], binary)
+  if (binary) return vitest(`contract tests under Node ${version}`, ['contract'], { node: binary })
   console.log(`\n# contract tests under Node ${version}\nnot run: ${reason}`)
   return { passed: 0, failed: 0, skipped: [`contract tests: ${reason}`] }
 }
@@ -45,8 +46,5 @@ function reports(binary, version) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { passed, failed, skipped } = nodeMatrix()
-  for (const line of skipped) console.log(`skipped: ${line}`)
-  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`)
-  process.exitCode = failed > 0 ? 1 : 0
+  report([nodeMatrix()])
 }

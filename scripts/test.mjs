@@ -1,6 +1,8 @@
 // `npm test`: builds what changed, checks, runs every test, and ends with the one line that counts them all.
 import { check, steps } from './check.mjs'
+import { testUnderFullKernel } from './full-kernel/test.mjs'
 import { nodeMatrix } from './node-matrix.mjs'
+import { report } from './report.mjs'
 import { run } from './run.mjs'
 import { vitest } from './vitest.mjs'
 
@@ -9,6 +11,7 @@ tallies.push(vitest('tests', ['unit', 'wire', 'contract', 'kernel', 'fuzz']))
 // Alone: it compiles the addon, and the tests above hold time limits.
 tallies.push(vitest('tests of the package', ['package']))
 tallies.push(nodeMatrix())
+tallies.push(...(await testUnderFullKernel()))
 report(tallies)
 
 /** @returns {import('./vitest.mjs').Tally} */
@@ -21,15 +24,4 @@ function build() {
 function checks() {
   const failed = check().length
   return { passed: steps.length - failed, failed, skipped: [] }
-}
-
-/** @param {import('./vitest.mjs').Tally[]} tallies */
-function report(tallies) {
-  const skipped = tallies.flatMap(tally => tally.skipped)
-  const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0)
-  const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0)
-  console.log('')
-  for (const line of skipped) console.log(`skipped: ${line}`)
-  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`)
-  process.exitCode = failed > 0 ? 1 : 0
 }

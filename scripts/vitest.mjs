@@ -3,28 +3,46 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './run.mjs'
 
-/** @typedef {{ passed: number, failed: number, skipped: string[] }} Tally what ran, and each skipped test with its reason */
+/**
+ * @typedef {object} Tally
+ * @property {number} passed
+ * @property {number} failed
+ * @property {string[]} skipped each skipped test with its reason
+ * @property {string} [kernel] release of the kernel that it ran on, where it is not known to be this one
+ */
 
 /**
  * Runs vitest projects under a Node binary.
+ * @param {string} title
+ * @param {string[]} projects
+ * @param {{ node?: string, args?: string[] }} [options]
  * @returns {Tally} a run that ends early counts as one failure
  */
-export function vitest(title, projects, node = process.execPath) {
+export function vitest(title, projects, { node = process.execPath, args = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'rtnetlink-tally-'))
   const file = join(folder, 'tally.json')
-  const reporters = ['--reporter=default', '--reporter=./scripts/tally-reporter.mjs']
-  const args = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...projects.flatMap(name => ['--project', name])]
   try {
-    const succeeded = run(title, node, args, { RTNETLINK_TALLY: file })
-    const tally = readTally(file)
-    if (!succeeded && tally.failed === 0) tally.failed = 1
-    return tally
+    const succeeded = run(title, node, [...vitestArguments(projects), ...args], { RTNETLINK_TALLY: file })
+    return readTally(file, succeeded)
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-function readTally(file) {
+/** What Node is started with to run vitest so that it leaves a tally in the file RTNETLINK_TALLY. */
+export function vitestArguments(projects) {
+  const reporters = ['--reporter=default', '--reporter=./scripts/tally-reporter.mjs']
+  return ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...projects.flatMap(name => ['--project', name])]
+}
+
+/** @returns {Tally} */
+export function readTally(file, succeeded) {
+  const tally = parse(file)
+  if (!succeeded && tally.failed === 0) tally.failed = 1
+  return tally
+}
+
+function parse(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {

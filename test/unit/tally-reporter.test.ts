@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import TallyReporter from '../../scripts/tally-reporter.mjs'
@@ -41,11 +41,30 @@ describe('the tally', () => {
       passed: 1,
       failed: 1,
       skipped: ['kernel: test 2: vlan: this kernel has no 8021q'],
+      kernel: release(),
     })
   })
 
   it('counts a test that is skipped without a reason as failed', () => {
-    expect(tally([module([{ state: 'skipped' }])])).toEqual({ passed: 0, failed: 1, skipped: [] })
+    expect(tally([module([{ state: 'skipped' }])])).toMatchObject({ passed: 0, failed: 1, skipped: [] })
+  })
+
+  it.each([
+    ['a kind', 'geneve: this kernel has no geneve'],
+    ['a kind that a module of another name brings', 'vlan: this kernel has no 8021q'],
+    ['something else', 'bridge: this kernel has no bridge vlan filtering'],
+  ])('counts a test of %s that this kernel is expected to have as failed when it is skipped', (_, note) => {
+    vi.stubEnv('RTNETLINK_EXPECTED_KINDS', 'geneve,vlan,bridge,bridge vlan filtering')
+    expect(tally([module([{ state: 'skipped', note }])])).toMatchObject({ passed: 0, failed: 1, skipped: [] })
+  })
+
+  it.each([
+    'bond: this kernel has no bond',
+    'geneve: this kernel is older than Linux 6.14',
+    'geneve: this kernel has no receive packet steering',
+  ])('takes another reason for skipping a test of an expected kind: %s', note => {
+    vi.stubEnv('RTNETLINK_EXPECTED_KINDS', 'geneve')
+    expect(tally([module([{ state: 'skipped', note }])])).toMatchObject({ failed: 0, skipped: [`kernel: test 0: ${note}`] })
   })
 
   it('counts a test that never finished as failed', () => {

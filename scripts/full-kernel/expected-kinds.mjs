@@ -1,0 +1,51 @@
+/** Kinds of link that the full kernel has. A test of one of them that is skipped there fails the run. */
+export const expectedKinds = [
+  'amt',
+  'bareudp',
+  'bridge',
+  'dummy',
+  'erspan',
+  'geneve',
+  'gre',
+  'gretap',
+  'gtp',
+  'ifb',
+  'ip6erspan',
+  'ip6gre',
+  'ip6gretap',
+  'ip6tnl',
+  'ipip',
+  'ipvlan',
+  'ipvtap',
+  'macvlan',
+  'macvtap',
+  'netdevsim',
+  'nlmon',
+  'rmnet',
+  'sit',
+  'team',
+  'tun',
+  'vcan',
+  'veth',
+  'virt_wifi',
+  'vlan',
+  'vrf',
+  'vsockmon',
+  'vxcan',
+  'vxlan',
+  'wireguard',
+]
+
+/**
+ * Kinds that the full kernel does not have, and why.
+ * @type {Record<string, string>}
+ */
+export const absentKinds = {
+  can: 'only drivers of hardware make one',
+  dsa: 'only drivers of hardware make one',
+  ipoib: 'needs InfiniBand hardware',
+  ovpn: 'newer than Linux 6.12',
+}
+
+/** What else of it tests ask for by name, and find. */
+export const expectedBesides = ['bridge vlan filtering', 'fou']

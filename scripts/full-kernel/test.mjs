@@ -1,0 +1,80 @@
+// The kernel tests under the full kernel.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { readTally, vitestArguments } from '../vitest.mjs'
+import { expectedBesides, expectedKinds } from './expected-kinds.mjs'
+import { findKernel } from './find.mjs'
+import { runGuest, usableCpus } from './guest.mjs'
+
+/** What is not run a second time, and why. */
+const once = {
+  'examples.test.ts': 'starts a process for each, which takes ten times as long there; the scenarios run the same programs',
+  'full-kernel.test.ts': 'starts guests itself',
+  'readme.test.ts': 'asks nothing of the kernel that other tests do not',
+  'session.test.ts': 'catches requests while a kernel is slow at deleting links, which this one is not',
+}
+
+/** Two halves of about the same length, for two guests side by side. */
+const kinds = 'test/kernel/kinds'
+const halves = [
+  { title: 'kinds of link', args: [kinds] },
+  { title: 'everything else', args: [`--exclude=${kinds}*`] },
+]
+
+const TITLE = 'kernel tests under the full kernel'
+const TIME_LIMIT = 420
+
+/**
+ * @param {string[]} args for vitest, such as names of files: then these alone are run, in one guest
+ * @returns {Promise<import('../vitest.mjs').Tally[]>}
+ */
+export async function testUnderFullKernel(args = []) {
+  const { kernel, reason } = findKernel()
+  if (kernel === undefined) {
+    console.log(`\n# ${TITLE}\nnot run: ${reason}`)
+    return [{ passed: 0, failed: 0, skipped: [`${TITLE}: ${reason}`] }]
+  }
+  const parts = args.length > 0 ? [{ title: args.join(' '), args }] : halves
+  console.log(`\n# ${TITLE}: ${parts.map(({ title }) => title).join('; ')}`)
+  for (const [file, why] of Object.entries(once)) console.log(`not run there: ${file}: ${why}`)
+  const cpus = usableCpus()
+  if (parts.length <= cpus.length) return Promise.all(parts.map((part, i) => testPart(kernel, part, cpus[i])))
+  const tallies = []
+  for (const part of parts) tallies.push(await testPart(kernel, part, cpus[0]))
+  return tallies
+}
+
+/** @returns {Promise<import('../vitest.mjs').Tally>} */
+async function testPart(kernel, { title, args }, cpu) {
+  const folder = mkdtempSync(join(tmpdir(), 'rtnetlink-tally-'))
+  const tally = join(folder, 'tally.json')
+  const excluded = Object.keys(once).map(file => `--exclude=test/kernel/${file}`)
+  const command = [process.execPath, ...vitestArguments(['kernel']), ...excluded, ...args]
+  const env = {
+    ...process.env,
+    NO_COLOR: '1',
+    RTNETLINK_EXPECTED_KINDS: [...expectedKinds, ...expectedBesides].join(','),
+    RTNETLINK_SLOWDOWN: '4',
+    RTNETLINK_TALLY: tally,
+  }
+  const output = new PassThrough()
+  const text = buffer(output)
+  try {
+    const ended = await runGuest({ kernel, command, env, cpu, timeLimit: TIME_LIMIT, writable: [folder], output, errors: output })
+    output.end()
+    console.log(`\n# ${TITLE}: ${title}`)
+    process.stdout.write(await text)
+    if (ended.reason !== undefined) console.error(ended.reason)
+    return named(readTally(tally, ended.status === 0))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** A guest that died has not said which kernel it is. */
+function named(tally) {
+  return { ...tally, kernel: tally.kernel === undefined ? 'of the full kernel' : `${tally.kernel} (full kernel)` }
+}
