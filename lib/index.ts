@@ -46,6 +46,8 @@ export type { Routes } from './routes/routes.ts'
 export { Rtnetlink, type RtnetlinkOptions } from './rtnetlink.ts'
 export type { UnknownAttribute } from './schema/infer.ts'
 export type { LinkReference } from './schema/references.ts'
+export type { OtherTeamOption, TeamChanges, TeamOptions, TeamPortChanges, TeamPortOptions } from './team/option-rows.ts'
+export type { Team, TeamPort } from './team/team.ts'
 export { generateWireguardKey, generateWireguardPresharedKey, wireguardPublicKey } from './wireguard/key.ts'
 export type {
   Wireguard,

@@ -8,6 +8,7 @@ import { isNamespaceHandle, type NamespaceReference, namespaceDescriptor } from 
 import { openNamespace } from './protocol/namespaces.ts'
 import { type NamespaceSource, Session, type SessionOptions } from './protocol/session.ts'
 import { Routes } from './routes/routes.ts'
+import { Team } from './team/team.ts'
 import { Wireguard } from './wireguard/wireguard.ts'
 
 /** Options of `Rtnetlink.open`. */
@@ -33,6 +34,7 @@ export class Rtnetlink implements AsyncDisposable {
   readonly namespaceIds: NamespaceIds
   #fou: Fou | undefined
   #wireguard: Wireguard | undefined
+  #team: Team | undefined
 
   /** Opens a session. The socket itself opens with the first request. */
   static async open({ netns, ...options }: RtnetlinkOptions = {}): Promise<Rtnetlink> {
@@ -78,6 +80,12 @@ export class Rtnetlink implements AsyncDisposable {
   get wireguard(): Wireguard {
     this.#wireguard ??= new Wireguard(this.#session.generic)
     return this.#wireguard
+  }
+
+  /** Options and ports of teams, as `teamnl` has them. */
+  get team(): Team {
+    this.#team ??= new Team(this.#session.generic)
+    return this.#team
   }
 
   get closed(): boolean {

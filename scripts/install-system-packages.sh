@@ -5,6 +5,7 @@ need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 need ip iproute2
 need ping iputils-ping
 need wg wireguard-tools
+need teamnl libteam-utils
 [ -z "$missing" ] && exit 0
 
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" -ne 0 ]; then

@@ -19,6 +19,8 @@ export async function referencePages(lib, load) {
   const { lookupTable } = await load('routes/lookup')
   const { deviceTable: wireguardTable } = await load('wireguard/device')
   const { fouTable } = await load('fou/fou-table')
+  const { optionTable } = await load('team/option-rows')
+  const { teamPortState } = await load('team/messages')
   const { declaredShapes } = await load('schema/shape')
   const docs = new Docs(lib)
   const page = new Pages(docs, declaredShapes, new Map([[linkAttributes.name, 'link.md']]))
@@ -28,6 +30,8 @@ export async function referencePages(lib, load) {
   page.add('address.md', 'Addresses', ADDRESS, [addressTable])
   page.add('route.md', 'Routes', ROUTE, [routeTable])
   page.add('route-lookup.md', 'Route lookups', LOOKUP, [lookupTable])
+  page.add('team.md', 'Options of teams', TEAM, [optionTable])
+  page.add('team-ports.md', 'State of the ports of teams', TEAM_PORTS, [teamPortState])
   page.add('fou.md', 'Ports of foo over UDP', FOU, [fouTable])
   page.add('wireguard.md', 'WireGuard devices', WIREGUARD, [wireguardTable])
   return page.finish()
@@ -38,6 +42,9 @@ const LINK =
 const ADDRESS = 'Options of `addresses.add` and `addresses.replace`, and what `addresses.list` reports.'
 const ROUTE = 'Options of `routes.add`, `append`, `replace` and `change`, and what `routes.get` and `routes.list` report.'
 const LOOKUP = 'Options of `routes.get`: what the kernel is asked about a packet. It answers with a [route](route.md).'
+const TEAM =
+  'Options of `team.setOptions`, and what `team.options` reports. The driver knows them by name, which stands in the second column.'
+const TEAM_PORTS = 'What `team.ports` reports.'
 const FOU = 'Options of `fou.add`, and what `fou.list` and `fou.get` report.'
 const WIREGUARD =
   'What `wireguard.get` reports, and what `wireguard.set` writes; in place of `flags`, that takes booleans: `replacePeers`, and of a peer `remove`, `updateOnly` and `replaceAllowedIps`.'

@@ -16,6 +16,7 @@ import { openNamespace, runNamespaceCall } from '../protocol/namespaces.ts'
 import { Session, type SessionOptions } from '../protocol/session.ts'
 import type { Routes } from '../routes/routes.ts'
 import { Rtnetlink } from '../rtnetlink.ts'
+import type { Team } from '../team/team.ts'
 import { NETNS_DIRECTORY, namespaceNameFault } from '../values/namespace-name.ts'
 import type { Wireguard } from '../wireguard/wireguard.ts'
 import { Netdevsim } from './netdevsim.ts'
@@ -143,6 +144,11 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   /** WireGuard devices, as `wg` has them. */
   get wireguard(): Wireguard {
     return this.#rtnetlink.wireguard
+  }
+
+  /** Options and ports of teams, as `teamnl` has them. */
+  get team(): Team {
+    return this.#rtnetlink.team
   }
 
   /** Whether `close` was called. */

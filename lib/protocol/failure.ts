@@ -20,6 +20,8 @@ export interface Locator {
   keyOf(number: number): string | undefined
   /** The kernel's own word for an option, where its messages use another than ours: `{ via: 'gateway' }`. */
   readonly kernelWords?: Readonly<Record<string, string>>
+  /** What the whole request is about, where there is only one option in it. */
+  readonly subject?: string
   /** The generic netlink family that the requests go to. */
   readonly family?: FamilyNeeds
 }
@@ -105,6 +107,7 @@ export class Failure {
     const option =
       optionAt(locator, message, request, ack.offset) ??
       optionFromWords(ack.message, given, locator?.kernelWords) ??
+      locator?.subject ??
       this.#onlyOption(given)
     const missing = missingOption(locator, message, request, ack)
     const needsCapability = this.errno === EPERM && ack.message === undefined

@@ -1,26 +1,16 @@
-import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { generateWireguardKey, generateWireguardPresharedKey, type NetlinkError, wireguardPublicKey } from '../../lib/index.ts'
-import { runInside } from '../support/ip.ts'
+import { lackOfProgram, runInside } from '../support/ip.ts'
 import { lackOf } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
 import { ip } from '../support/test-namespaces.ts'
 
 const lack = lackOf('wireguard')
-const noWg = lackOfProgram('wg')
-
-function lackOfProgram(program: string): string | undefined {
-  try {
-    execFileSync('which', [program])
-    return undefined
-  } catch {
-    return `wireguard: the program ${program} is not installed`
-  }
-}
+const noWg = lackOfProgram('wireguard', 'wg', 'wireguard-tools')
 
 let ns: NamedNetns
 beforeEach(async context => {

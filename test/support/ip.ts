@@ -26,6 +26,16 @@ export function shownPort(namespace: string, name: string): Shown {
   return JSON.parse(execFileSync('bridge', ['-n', namespace, '-j', '-d', 'link', 'show', 'dev', name], { encoding: 'utf8' }))[0]
 }
 
+/** Why tests that need a program are left out, or undefined where it is installed. */
+export function lackOfProgram(what: string, program: string, debianPackage: string): string | undefined {
+  try {
+    execFileSync('which', [program], { stdio: 'pipe' })
+    return undefined
+  } catch {
+    return `${what}: the program ${program} is not installed (on Debian: ${debianPackage})`
+  }
+}
+
 /** Runs a program inside a namespace, with that namespace's /sys. */
 export function runInside(namespace: string, ...words: string[]): string {
   return ip('netns', 'exec', namespace, ...words)

@@ -9,6 +9,7 @@ import { routeTable } from '../../lib/routes/route-table.ts'
 import type { Field, NestedRows } from '../../lib/schema/field.ts'
 import { declaredShapes } from '../../lib/schema/shape.ts'
 import { Table } from '../../lib/schema/table.ts'
+import { teamMessage } from '../../lib/team/messages.ts'
 import { deviceTable } from '../../lib/wireguard/device.ts'
 import { readKernelHeaders } from '../support/kernel-headers.ts'
 
@@ -45,6 +46,9 @@ const ENUMS: Readonly<Record<string, string>> = {
   virtualFunction: 'IFLA_VF_UNSPEC',
   virtualFunctionStatistics: 'IFLA_VF_STATS_RX_PACKETS',
   fou: 'FOU_ATTR_UNSPEC',
+  teamMessage: 'TEAM_ATTR_UNSPEC',
+  teamOption: 'TEAM_ATTR_OPTION_UNSPEC',
+  teamPortState: 'TEAM_ATTR_PORT_UNSPEC',
   bareudp: 'IFLA_BAREUDP_UNSPEC',
   bridge: 'IFLA_BR_UNSPEC',
   bridgePort: 'IFLA_BRPORT_UNSPEC',
@@ -177,6 +181,7 @@ const roots: readonly NestedRows[] = [
   routeTable,
   lookupTable,
   fouTable,
+  teamMessage,
   deviceTable,
   ...[...linkKinds, ...portKinds].map(kind => kind.table),
 ]
