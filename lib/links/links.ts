@@ -15,7 +15,7 @@ import { linkHint } from './link-hint.ts'
 import { decodeLink, linkTable } from './link-table.ts'
 import { lowerTarget, targetLocator } from './target.ts'
 import { Turns } from './turns.ts'
-import { kindChangedWhole } from './whole.ts'
+import { kindChangedWhole, kindReplacedWhole } from './whole.ts'
 
 const IFLA_GROUP = 27
 
@@ -55,7 +55,7 @@ export class Links {
   async replace(options: AddLinkOptions, call?: CallOptions): Promise<Link> {
     // NLM_F_REPLACE answers EOPNOTSUPP whenever the link is there (rtnl_changelink() in net/core/rtnetlink.c).
     const given = checkObject('links.replace', options)
-    const whole = kindChangedWhole(given)
+    const whole = kindReplacedWhole(given)
     if (whole === undefined) return await create(this.#session, 'links.replace', given, call, false)
     return await replaceWhole(this.#session, 'links.replace', given, call, whole, this.#turns)
   }

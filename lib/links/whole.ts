@@ -10,10 +10,14 @@ type Options = Readonly<Record<string, unknown>>
 
 const wholeKinds = (linkKinds as readonly unknown[] as readonly LinkKind[]).filter(kind => kind.changesWhole !== undefined)
 
-/** The kind whose data these options change, where its driver wants all of that at once. */
+/** The kind whose data a change gives, where its driver wants all of that at once. */
 export function kindChangedWhole(options: object): LinkKind | undefined {
-  const { kind: name } = options as Options
-  return wholeKinds.find(({ kind, key }) => kind === name || (options as Options)[key] !== undefined)
+  return wholeKinds.find(({ key }) => (options as Options)[key] !== undefined)
+}
+
+/** And the kind that a creation names, which may find the link there. */
+export function kindReplacedWhole({ kind: name }: { readonly kind?: unknown }): LinkKind | undefined {
+  return wholeKinds.find(({ kind }) => kind === name)
 }
 
 /** The data of a link, if it is of that kind. */

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { AddLinkOptions } from '../../lib/index.ts'
+import type { AddLinkOptions, FouPortOptions } from '../../lib/index.ts'
 import { lackOf } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
-import { ip } from '../support/test-namespaces.ts'
 
 const V4 = { left: '192.0.2.1', right: '192.0.2.2' }
 const V6 = { left: '2001:db8::1', right: '2001:db8::2' }
@@ -10,7 +9,7 @@ const INNER_V4 = { left: '10.0.0.1', right: '10.0.0.2', length: 30 }
 const INNER_V6 = { left: 'fd00::1', right: 'fd00::2', length: 64 }
 const FOU = { encapsulation: 'fou', encapsulationPort: 5555 }
 const GUE = { encapsulation: 'gue', encapsulationPort: 5556, encapsulationFlags: { checksum: true } }
-/** Over IPv6 a UDP packet must have a checksum. */
+/** As `ip` does by itself. */
 const GUE6 = { ...GUE, encapsulationFlags: { checksum6: true } }
 const KEY = { inputKey: 42, outputKey: 42 }
 
@@ -20,8 +19,8 @@ interface Case {
   readonly outer: typeof V4
   readonly inner: typeof INNER_V4
   readonly data: object
-  /** What unpacks UDP at both ends, as words of `ip fou add`. */
-  readonly fou?: readonly string[]
+  /** What unpacks UDP at both ends. */
+  readonly fou?: FouPortOptions
 }
 
 const CASES: readonly Case[] = [
@@ -34,7 +33,7 @@ const CASES: readonly Case[] = [
     inner: INNER_V4,
     data: { ...KEY, inputFlags: { checksum: true, sequence: true }, outputFlags: { checksum: true, sequence: true } },
   },
-  { title: 'IPv4 in foo over UDP', kind: 'gre', outer: V4, inner: INNER_V4, data: FOU, fou: ['port', '5555', 'ipproto', '47'] },
+  { title: 'IPv4 in foo over UDP', kind: 'gre', outer: V4, inner: INNER_V4, data: FOU, fou: { port: 5555, ipProtocol: 'gre' } },
   { title: 'frames', kind: 'gretap', outer: V4, inner: INNER_V4, data: KEY },
   { title: 'frames (type I)', kind: 'erspan', outer: V4, inner: INNER_V4, data: { version: 0 } },
   { title: 'frames (type II)', kind: 'erspan', outer: V4, inner: INNER_V4, data: { ...KEY, version: 1, index: 7 } },
@@ -46,11 +45,18 @@ const CASES: readonly Case[] = [
     data: { ...KEY, version: 2, direction: 'egress', hardwareId: 3 },
   },
   { title: 'IPv4', kind: 'ip6gre', outer: V6, inner: INNER_V4, data: { ...KEY, encapLimit: 4 } },
-  { title: 'IPv6 in GUE', kind: 'ip6gre', outer: V6, inner: INNER_V6, data: GUE6, fou: ['port', '5556', 'gue', '-6'] },
+  {
+    title: 'IPv6 in GUE',
+    kind: 'ip6gre',
+    outer: V6,
+    inner: INNER_V6,
+    data: GUE6,
+    fou: { port: 5556, type: 'gue', family: 'inet6' },
+  },
   { title: 'frames', kind: 'ip6gretap', outer: V6, inner: INNER_V4, data: { flags: { ignoreEncapLimit: true } } },
   { title: 'frames (type II)', kind: 'ip6erspan', outer: V6, inner: INNER_V4, data: { ...KEY, index: 7 } },
   { title: 'IPv4', kind: 'ipip', outer: V4, inner: INNER_V4, data: { ttl: 9 } },
-  { title: 'IPv4 in GUE', kind: 'ipip', outer: V4, inner: INNER_V4, data: GUE, fou: ['port', '5556', 'gue'] },
+  { title: 'IPv4 in GUE', kind: 'ipip', outer: V4, inner: INNER_V4, data: GUE, fou: { port: 5556, type: 'gue' } },
   { title: 'IPv6', kind: 'sit', outer: V4, inner: INNER_V6, data: {} },
   { title: 'IPv4', kind: 'sit', outer: V4, inner: INNER_V4, data: { mode: 'ipip' } },
   { title: 'IPv6', kind: 'ip6tnl', outer: V6, inner: INNER_V6, data: { hopLimit: 64, encapLimit: 4 } },
@@ -92,13 +98,13 @@ describe('a tunnel carries an echo', () => {
   it.for(CASES)('$kind: $title', async (given, context) => {
     const lack = lackOf(given.kind)
     if (lack !== undefined) return context.skip(lack)
-    const { fou = [], inner } = given
+    const { fou, inner } = given
     await build(left, 'left', given)
     await build(right, 'right', given)
     try {
-      if (fou.length > 0) {
+      if (fou !== undefined) {
         expect((await left.ping(inner.right, { timeout: 50 })).received, 'while nobody unpacks it').toBe(0)
-        for (const ns of [left, right]) ip('-n', ns.name, 'fou', 'add', ...fou)
+        await Promise.all([left.fou.add(fou), right.fou.add(fou)])
       }
       await expect.poll(async () => (await left.ping(inner.right, { timeout: 500 })).received).toBe(1)
       const before = await received()
@@ -106,7 +112,7 @@ describe('a tunnel carries an echo', () => {
       expect(await received()).toBeGreaterThanOrEqual(before + 3)
     } finally {
       await Promise.all([left.links.delete('tunnel'), right.links.delete('tunnel')])
-      if (fou.length > 0) for (const ns of [left, right]) ip('-n', ns.name, 'fou', 'del', ...fou)
+      if (fou !== undefined) await Promise.all([left.fou.delete(fou), right.fou.delete(fou)])
     }
   })
 

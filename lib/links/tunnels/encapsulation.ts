@@ -9,9 +9,9 @@ type Options = Readonly<Record<string, unknown>>
 /** UDP around the tunnel's packets (FOU, GUE). The attributes follow each other in the enum of every tunnel, from `first`. */
 export function encapsulationRows(prefix: 'IFLA_GRE' | 'IFLA_IPTUN', first: number) {
   return {
-    /** Packs the tunnel's packets into UDP: `'fou'` (foo over UDP) as they are, `'gue'` behind a header of its own. The other end needs a port that unpacks them (`ip fou add port 5555 ipproto 47`). Needs `encapsulationPort`. Default `'none'`. `ip` calls it `encap`. */
+    /** Packs the tunnel's packets into UDP: `'fou'` (foo over UDP) as they are, `'gue'` behind a header of its own. The other end needs a port that unpacks them (`fou.add`). Needs `encapsulationPort`. Default `'none'`. `ip` calls it `encap`. */
     encapsulation: enumOf(first, `${prefix}_ENCAP_TYPE`, 'u16', { none: 0, fou: 1, gue: 2, mpls: 3 }),
-    /** `checksum`: UDP checksums over IPv4; `checksum6`: over IPv6; `remoteChecksum`: checksums of inner packets are left to the receiver, with `'gue'` only. Default: none. `ip` calls them `encap-csum`, `encap-csum6`, `encap-remcsum`. */
+    /** `checksum`: UDP checksums over IPv4; `checksum6`: over IPv6, where others than Linux may drop packets without; `remoteChecksum`: checksums of inner packets are left to the receiver, with `'gue'` only. Default: none, and `checksum6` where `ip` makes a tunnel over IPv6. `ip` calls them `encap-csum`, `encap-udp6-csum`, `encap-remcsum`. */
     encapsulationFlags: switchesIn(first + 1, `${prefix}_ENCAP_FLAGS`, 'u16', { checksum: 1, checksum6: 2, remoteChecksum: 4 }),
     /** UDP source port, or `'auto'` (0): one for each flow. Default `'auto'`. `ip` calls it `encap-sport`. */
     encapsulationSourcePort: numberOr(first + 2, `${prefix}_ENCAP_SPORT`, 'be16', { auto: 0 }),

@@ -12,7 +12,7 @@ const GRE_FLAGS = { checksum: 0x8000, key: 0x2000, sequence: 0x1000 } as const
 /** What the GRE headers carry, each way. */
 export function greKeyRows() {
   return {
-    /** What packets that arrive must carry: `key` (that of `inputKey`, which sets it), `checksum`, `sequence`. Default: none. `ip` calls them `ikey`, `icsum`, `iseq`. */
+    /** What packets that arrive must carry: `key` (that of `inputKey`, which sets it), `checksum`, `sequence` (late ones are dropped). Those that carry a key or a checksum unasked are not taken. Default: none. `ip` calls them `ikey`, `icsum`, `iseq`. */
     inputFlags: switchesIn(2, 'IFLA_GRE_IFLAGS', 'be16', GRE_FLAGS),
     /** What packets are sent with: `key` (that of `outputKey`, which sets it), `checksum`, `sequence`. Default: none. `ip` calls them `okey`, `ocsum`, `oseq`. */
     outputFlags: switchesIn(3, 'IFLA_GRE_OFLAGS', 'be16', GRE_FLAGS),
