@@ -22,6 +22,7 @@ import { ipvtap } from './kinds/ipvtap.ts'
 import { macvlan } from './kinds/macvlan.ts'
 import { macvtap } from './kinds/macvtap.ts'
 import { netdevsim } from './kinds/netdevsim.ts'
+import { netkit } from './kinds/netkit.ts'
 import { nlmon } from './kinds/nlmon.ts'
 import { ovpn } from './kinds/ovpn.ts'
 import { rmnet } from './kinds/rmnet.ts'
@@ -65,6 +66,7 @@ export const linkKinds = [
   macvlan,
   macvtap,
   netdevsim,
+  netkit,
   nlmon,
   ovpn,
   rmnet,

@@ -62,8 +62,12 @@ function taken(options: Given, refusal: string | undefined): string | undefined 
   const peer = kind?.peer === undefined ? undefined : ((options[kind.key] as Given | undefined)?.[kind.peer] as Given | undefined)
   const names = [options.name, peer?.name].filter(name => typeof name === 'string').map(name => `"${name}"`)
   if (names.length === 0) return refusal
-  return [`a link named ${names.join(' or ')} is there already`, refusal].filter(reason => reason !== undefined).join(', or ')
+  const nameless = kind?.peer !== undefined && peer?.name === undefined ? NAMELESS_PEER : undefined
+  const reasons = [`a link named ${names.join(' or ')} is there already`, nameless, refusal]
+  return reasons.filter(reason => reason !== undefined).join(', or ')
 }
+
+const NAMELESS_PEER = 'the kernel gave that name to the other end, which is made first and was given none'
 
 /** The kernel answers the same for a kind that it lacks, one that cannot be made this way, and a change that the kind cannot make. */
 function unsupported(options: Given, message: string | undefined, replacing: boolean): string | undefined {

@@ -56,6 +56,7 @@ export const shapes: Readonly<Record<string, (s: readonly any[]) => object>> = {
   macvtap: s => ({ mode: s[0], flags: s[1], macAddressMode: s[2], macAddress: s[3], macAddresses: s[4], macAddressCount: s[5], broadcastQueueLength: s[6], broadcastQueueLengthUsed: s[7], broadcastCutoff: s[8], unknown: s[9] }),
   namespaceId: s => ({ id: s[0], pid: s[1], netns: s[2], target: s[3], current: s[4], unknown: s[5] }),
   netdevsim: s => ({ unknown: s[0] }),
+  netkit: s => ({ peer: s[0], primary: s[1], policy: s[2], peerPolicy: s[3], mode: s[4], scrub: s[5], peerScrub: s[6], headroom: s[7], tailroom: s[8], pairing: s[9], unknown: s[10] }),
   nlmon: s => ({ unknown: s[0] }),
   ovpn: s => ({ mode: s[0], unknown: s[1] }),
   rmnet: s => ({ muxId: s[0], flags: s[1], unknown: s[2] }),

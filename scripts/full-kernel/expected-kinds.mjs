@@ -20,6 +20,7 @@ export const expectedKinds = [
   'macvlan',
   'macvtap',
   'netdevsim',
+  'netkit',
   'nlmon',
   'rmnet',
   'sit',

@@ -12,6 +12,7 @@ import { ipoibWitnesses } from './witnesses/ipoib.ts'
 import { ipvlanWitnesses, ipvtapWitnesses } from './witnesses/ipvlan.ts'
 import { linkWitnesses } from './witnesses/link.ts'
 import { macvlanWitnesses, macvtapWitnesses } from './witnesses/macvlan.ts'
+import { netkitWitnesses } from './witnesses/netkit.ts'
 import {
   dummyWitnesses,
   ifbWitnesses,
@@ -52,6 +53,7 @@ const kinds = [
   macvlanWitnesses,
   macvtapWitnesses,
   netdevsimWitnesses,
+  netkitWitnesses,
   nlmonWitnesses,
   rmnetWitnesses,
   teamWitnesses,

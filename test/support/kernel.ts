@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { release } from 'node:os'
+import { readLinkData } from './link-data.ts'
 import { ip, uniqueName } from './test-namespaces.ts'
 
 /** How `ip` makes a link of each kind, or what else is asked for by name; `parent` is there. Tunnels without an end would be those that the kernel itself makes. */
@@ -41,7 +42,7 @@ function onParent(kind: string, ...words: string[]): string[] {
 }
 
 /** What a kernel may be built without, or too old for. */
-export type Feature = 'bridge vlan filtering' | 'receive packet steering' | `Linux ${number}.${number}`
+export type Feature = 'bridge vlan filtering' | 'receive packet steering' | 'netkit scrub' | `Linux ${number}.${number}`
 
 const known = new Map<string, boolean>()
 
@@ -55,6 +56,8 @@ export function hasFeature(feature: Feature): boolean {
   if (feature === 'bridge vlan filtering') return isExpected(feature) || hasKind(feature)
   // Without CONFIG_RPS the kernel has one receive queue for each link, and does not report it.
   if (feature === 'receive packet steering') return ip('-d', 'link', 'show', 'dev', 'lo').includes('numrxqueues')
+  // Linux 6.13, and later ones of 6.12.
+  if (feature === 'netkit scrub') return attributesOf(alone('netkit')).includes('6')
   return compareVersions(release(), feature.slice('Linux '.length)) >= 0
 }
 
@@ -92,14 +95,25 @@ function probe(words: readonly string[]): boolean {
 }
 
 function attempt(words: readonly string[]): boolean {
+  try {
+    return withProbe(words, () => true)
+  } catch {
+    return false
+  }
+}
+
+/** Numbers of the attributes that a link says of its kind. */
+function attributesOf(words: readonly string[]): string[] {
+  return withProbe(words, namespace => Object.keys(readLinkData(namespace, 'probe').data))
+}
+
+function withProbe<T>(words: readonly string[], look: (namespace: string) => T): T {
   const namespace = uniqueName()
   ip('netns', 'add', namespace)
   try {
     ip('-n', namespace, 'link', 'add', 'name', 'parent', 'type', 'veth')
     ip('-n', namespace, ...words)
-    return true
-  } catch {
-    return false
+    return look(namespace)
   } finally {
     ip('netns', 'delete', namespace)
   }

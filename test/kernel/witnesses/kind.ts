@@ -13,13 +13,15 @@ interface Parts {
   /** Options that each link needs by itself, and the same as words of `ip`. `witness` is undefined for readings. */
   readonly needs?: (n: number, witness: Witness | undefined) => { options: object; words: string }
   readonly prepare?: (ns: NamedNetns) => Promise<void>
+  /** The command that makes one, where `ip` has no words for the kind. */
+  readonly maker?: (name: string, words: readonly string[]) => readonly string[]
 }
 
 const nothing = () => ({ options: {}, words: '' })
 
 /** The subject for a kind whose options stand under its own name. */
 export function ofKind(kind: LinkKind<any, any>, parts: Parts): Subject {
-  const { witnesses, unwitnessed = {}, readings = [], onParent = false, alone = false, needs = nothing, prepare } = parts
+  const { witnesses, unwitnessed = {}, readings = [], onParent = false, alone = false, needs = nothing, prepare, maker } = parts
   return {
     title: kind.kind,
     kind: kind.kind,
@@ -28,6 +30,7 @@ export function ofKind(kind: LinkKind<any, any>, parts: Parts): Subject {
     unwitnessed,
     readings,
     whole: kind.notCreatable === undefined,
+    ...(maker === undefined ? {} : { by: 'a program that knows only numbers' }),
     ...(prepare === undefined ? {} : { prepare }),
     add: async (ns, name, n, options, witness) => {
       if (alone && n > 1) await ns.links.delete(`t${n - 1}`)
@@ -39,7 +42,7 @@ export function ofKind(kind: LinkKind<any, any>, parts: Parts): Subject {
     commands: (name, n, words, witness) => [
       ...(alone && n > 1 ? [['link', 'delete', 'dev', `t${n - 1}`]] : []),
       ...(onParent ? [['link', 'add', 'name', `p${n}`, 'type', 'veth', 'peer', 'name', `q${n}`]] : []),
-      [
+      maker?.(name, words) ?? [
         'link',
         'add',
         ...(onParent ? ['link', `p${n}`] : []),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Field, Rows } from '../../../lib/schema/field.ts'
 import { runInside, type Shown, shownLink } from '../../support/ip.ts'
 import { type Feature, hasFeature, lackOf, lackOfFeature } from '../../support/kernel.ts'
+import { readLinkData } from '../../support/link-data.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../../support/namespace.ts'
 import { ip } from '../../support/test-namespaces.ts'
 
@@ -18,6 +19,8 @@ export interface Witness {
   readonly shows?: readonly [path: string, value: unknown]
   /** File inside the namespace, with NAME for the link's name, and its text: where `ip` prints nothing. */
   readonly file?: readonly [path: string, text: string]
+  /** Number and payload in hex of the attribute that holds it, for a program that knows no more: where `ip` and the files say nothing. */
+  readonly attribute?: readonly [number: number, payload: string]
   /** Why only our own reading confirms it. */
   readonly unseen?: string
   /** Options and words that must stand beside it. */
@@ -34,6 +37,7 @@ export interface Reading {
   readonly option: string
   readonly shows?: string
   readonly file?: string
+  readonly attribute?: number
   /** What stands there for the value that we read. */
   readonly as?: (value: any) => unknown
 }
@@ -50,11 +54,15 @@ export interface Subject {
   readonly readings?: readonly Reading[]
   /** The links are of that kind themselves, and `ip` can make them. */
   readonly whole?: boolean
+  /** Who carries out the commands. Default `'ip'`. */
+  readonly by?: string
+  /** The options are those of a port. */
+  readonly port?: boolean
   prepare?(ns: NamedNetns): Promise<void> | void
   /** Makes a link through this library; `options` are those of the witness, `n` is a number that no other link has. */
   add(ns: NamedNetns, name: string, n: number, options: object, witness: Witness | undefined): Promise<unknown>
   change(ns: NamedNetns, name: string, options: object): Promise<unknown>
-  /** The commands of `ip` that do what `add` does. */
+  /** The commands of `ip` that do what `add` does, or of another program that stands in for it: then its name comes first. */
   commands(name: string, n: number, words: readonly string[], witness: Witness | undefined): readonly (readonly string[])[]
   /** The object that holds the options, in what we report. */
   pick(link: any): any
@@ -75,36 +83,35 @@ export function describeWitnesses(subject: Subject): void {
     const stage = new Stage(subject)
     beforeAll(() => stage.open())
     afterAll(closeNamespaces)
-    if (subject.whole) describeKind(stage, subject.kind)
+    if (subject.whole) describeKind(stage, subject)
     for (const [needs, witnesses] of byNeeds(subject.witnesses)) {
-      if (needs === undefined || hasFeature(needs)) for (const witness of witnesses) describeWitness(stage, witness)
+      if (needs === undefined || hasFeature(needs)) for (const witness of witnesses) describeWitness(stage, subject, witness)
       else it(`has ${listed(witnesses)} as ip has them`, context => context.skip(lackOfFeature(subject.kind, needs)))
     }
     for (const reading of subject.readings ?? []) {
-      it(`${reading.option}: we read what ${reading.file === undefined ? 'ip' : 'a file'} says`, () =>
-        stage.expectSameReading(reading))
+      it(`${reading.option}: we read what ${toldBy(reading)} says`, () => stage.expectSameReading(reading))
     }
   })
 }
 
-function describeKind(stage: Stage, kind: string): void {
+function describeKind(stage: Stage, { kind, by = 'ip' }: Subject): void {
   it('is for ip what add made it', async () => {
     expect(stage.shownKind(await stage.addOurs(undefined))).toBe(kind)
   })
 
-  it('is for us what ip made it', async () => {
+  it(`is for us what ${by} made it`, async () => {
     expect(await stage.readKind(stage.addTheirs(undefined))).toBe(kind)
   })
 }
 
-function describeWitness(stage: Stage, witness: Witness): void {
+function describeWitness(stage: Stage, { by = 'ip' }: Subject, witness: Witness): void {
   const { option, words } = witness
   it(`${option}: ${seenBy(witness)} what add set`, async () => {
     await stage.expectSeen(witness, await stage.addOurs(witness))
   })
 
   if (words !== undefined) {
-    it(`${option}: we read what ip set`, async () => {
+    it(`${option}: we read what ${by} set`, async () => {
       await stage.expectRead(witness, stage.addTheirs(witness))
     })
   }
@@ -125,9 +132,15 @@ function listed(witnesses: readonly Witness[]): string {
   return witnesses.map(({ option }) => option).join(', ')
 }
 
-function seenBy({ shows, file, unseen }: Witness): string {
+function seenBy({ shows, file, attribute, unseen }: Witness): string {
   if (shows !== undefined) return 'ip shows'
-  return file === undefined ? `we read back (${unseen})` : 'a file shows'
+  if (file !== undefined) return 'a file shows'
+  return attribute === undefined ? `we read back (${unseen})` : 'the attribute holds'
+}
+
+function toldBy({ file, attribute }: Reading): string {
+  if (file !== undefined) return 'a file'
+  return attribute === undefined ? 'ip' : 'the attribute'
 }
 
 function rowsWithout({ rows, witnesses, unwitnessed, readings = [] }: Subject): string[] {
@@ -171,7 +184,10 @@ class Stage {
   addTheirs(witness: Witness | undefined): string {
     const { name, n } = this.#next(witness)
     const words = `${witness?.beside?.words ?? ''} ${witness?.words ?? ''}`.split(' ').filter(word => word !== '')
-    for (const command of this.#subject.commands(name, n, words, witness)) ip('-n', this.#ns.name, ...command)
+    for (const command of this.#subject.commands(name, n, words, witness)) {
+      if (command[0] === 'python3') runInside(this.#ns.name, ...command)
+      else ip('-n', this.#ns.name, ...command)
+    }
     return name
   }
 
@@ -184,9 +200,10 @@ class Stage {
   }
 
   async expectSeen(witness: Witness, name: string): Promise<void> {
-    const { shows, file } = witness
+    const { shows, file, attribute } = witness
     if (shows !== undefined) expect(this.#shown(shows[0], name)).toEqual(shows[1])
     if (file !== undefined) expect(this.#text(file[0], name)).toEqual(file[1])
+    if (attribute !== undefined) expect(this.#attribute(attribute[0], name)).toBe(attribute[1])
     await this.expectRead(witness, name)
   }
 
@@ -194,12 +211,17 @@ class Stage {
     expect(await this.#read(witness, name)).toEqual(reported(witness))
   }
 
-  async expectSameReading({ option, shows = '', file, as = value => value }: Reading): Promise<void> {
+  async expectSameReading({ option, as = value => value, ...told }: Reading): Promise<void> {
     const { name, n } = this.#next()
     await this.#subject.add(this.#ns, name, n, {}, undefined)
     const value = at(this.#subject.pick(await this.#ns.links.get(name)), option)
     expect(value, 'we read something').toBeDefined()
-    expect(as(value)).toEqual(file === undefined ? this.#shown(shows, name) : this.#text(file, name))
+    expect(as(value)).toEqual(this.#told(told, name))
+  }
+
+  #told({ shows = '', file, attribute }: Omit<Reading, 'option'>, name: string): unknown {
+    if (file !== undefined) return this.#text(file, name)
+    return attribute === undefined ? this.#shown(shows, name) : this.#attribute(attribute, name)
   }
 
   shownKind(name: string): unknown {
@@ -212,6 +234,11 @@ class Stage {
 
   #shown(path: string, name: string): unknown {
     return at(this.#subject.shown(shownLink(this.#ns.name, name)), path)
+  }
+
+  #attribute(number: number, name: string): string | undefined {
+    const { data, port } = readLinkData(this.#ns.name, name)
+    return (this.#subject.port ? port : data)[number]
   }
 
   #text(file: string, name: string): string {
