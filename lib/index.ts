@@ -1,5 +1,13 @@
 export type { Address, AddressFilter, AddressIdentity, AddressOptions } from './addresses/address.ts'
 export type { Addresses } from './addresses/addresses.ts'
+export type {
+  BridgeVlan,
+  BridgeVlanChanges,
+  BridgeVlanFilter,
+  BridgeVlanIdentity,
+  BridgeVlanOptions,
+} from './bridge-vlans/bridge-vlan.ts'
+export type { BridgeVlans } from './bridge-vlans/bridge-vlans.ts'
 export {
   AddonLoadError,
   type AllowedRange,

@@ -1,4 +1,5 @@
 import { Addresses } from './addresses/addresses.ts'
+import { BridgeVlans } from './bridge-vlans/bridge-vlans.ts'
 import { ClosedError } from './errors.ts'
 import { Fou } from './fou/fou.ts'
 import { Links } from './links/links.ts'
@@ -32,6 +33,8 @@ export class Rtnetlink implements AsyncDisposable {
   readonly routes: Routes
   /** Ids of other namespaces in this one. */
   readonly namespaceIds: NamespaceIds
+  /** VLANs of bridges and of their ports, as `bridge vlan` has them. */
+  readonly bridgeVlans: BridgeVlans
   #fou: Fou | undefined
   #wireguard: Wireguard | undefined
   #team: Team | undefined
@@ -68,6 +71,7 @@ export class Rtnetlink implements AsyncDisposable {
     this.addresses = new Addresses(session)
     this.routes = new Routes(session)
     this.namespaceIds = new NamespaceIds(session)
+    this.bridgeVlans = new BridgeVlans(session)
   }
 
   /** Ports at which tunnels in UDP arrive, as `ip fou` has them. */

@@ -11,7 +11,7 @@ const layers = [
   ['netns'],
   ['rtnetlink'],
   ['watch'],
-  ['links', 'addresses', 'routes', 'neighbors', 'rules', 'tun', 'namespace-ids', 'fou', 'team', 'wireguard'],
+  ['links', 'addresses', 'routes', 'bridge-vlans', 'neighbors', 'rules', 'tun', 'namespace-ids', 'fou', 'team', 'wireguard'],
   ['packets'],
   ['generic'],
   ['protocol'],

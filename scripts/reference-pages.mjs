@@ -21,6 +21,7 @@ export async function referencePages(lib, load) {
   const { fouTable } = await load('fou/fou-table')
   const { optionTable } = await load('team/option-rows')
   const { teamPortState } = await load('team/messages')
+  const { bridgeVlanTable } = await load('bridge-vlans/bridge-vlan-table')
   const { declaredShapes } = await load('schema/shape')
   const docs = new Docs(lib)
   const page = new Pages(docs, declaredShapes, new Map([[linkAttributes.name, 'link.md']]))
@@ -32,6 +33,7 @@ export async function referencePages(lib, load) {
   page.add('route-lookup.md', 'Route lookups', LOOKUP, [lookupTable])
   page.add('team.md', 'Options of teams', TEAM, [optionTable])
   page.add('team-ports.md', 'State of the ports of teams', TEAM_PORTS, [teamPortState])
+  page.add('bridge-vlan.md', 'VLANs of bridges and their ports', BRIDGE_VLAN, [bridgeVlanTable])
   page.add('fou.md', 'Ports of foo over UDP', FOU, [fouTable])
   page.add('wireguard.md', 'WireGuard devices', WIREGUARD, [wireguardTable])
   return page.finish()
@@ -41,6 +43,8 @@ const LINK =
   'Options of `links.add` and `links.set` that a link of any kind has, and what `links.get` and `links.list` report. The other end of a veth takes them too.'
 const ADDRESS = 'Options of `addresses.add` and `addresses.replace`, and what `addresses.list` reports.'
 const ROUTE = 'Options of `routes.add`, `append`, `replace` and `change`, and what `routes.get` and `routes.list` report.'
+const BRIDGE_VLAN =
+  'Options of `bridgeVlans.add`, `set` and `delete`, and what `bridgeVlans.list` reports: one VLAN of one link, or a range of VLANs that are alike.'
 const LOOKUP = 'Options of `routes.get`: what the kernel is asked about a packet. It answers with a [route](route.md).'
 const TEAM =
   'Options of `team.setOptions`, and what `team.options` reports. The driver knows them by name, which stands in the second column.'

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import type { Addresses } from '../addresses/addresses.ts'
+import type { BridgeVlans } from '../bridge-vlans/bridge-vlans.ts'
 import { ClosedError, invalidType, invalidValue } from '../errors.ts'
 import type { Fou } from '../fou/fou.ts'
 import type { Links } from '../links/links.ts'
@@ -129,6 +130,11 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   /** Routes, as `ip route` has them. */
   get routes(): Routes {
     return this.#rtnetlink.routes
+  }
+
+  /** VLANs of bridges and of their ports, as `bridge vlan` has them. */
+  get bridgeVlans(): BridgeVlans {
+    return this.#rtnetlink.bridgeVlans
   }
 
   /** Ids of other namespaces in this one, as `ip netns list-id` has them. */

@@ -2,6 +2,7 @@
 
 #include <linux/genetlink.h>
 #include <linux/if_addr.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
@@ -60,6 +61,7 @@ static_assert(sizeof(rtmsg) == 12 && offsetof(rtmsg, rtm_dst_len) == 1 && offset
               offsetof(rtmsg, rtm_tos) == 3 && offsetof(rtmsg, rtm_table) == 4 && offsetof(rtmsg, rtm_protocol) == 5 &&
               offsetof(rtmsg, rtm_scope) == 6 && offsetof(rtmsg, rtm_type) == 7 && offsetof(rtmsg, rtm_flags) == 8);
 static_assert(sizeof(rtgenmsg) == 1);
+static_assert(sizeof(br_vlan_msg) == 8 && offsetof(br_vlan_msg, ifindex) == 4);
 static_assert(sizeof(genlmsghdr) == 4 && offsetof(genlmsghdr, version) == 1);
 
 inline constexpr FixedHeader kLinkHeader(sizeof(ifinfomsg),
@@ -92,6 +94,11 @@ inline constexpr FixedHeader kRouteHeader(sizeof(rtmsg),
 
 inline constexpr FixedHeader kNamespaceIdHeader(sizeof(rtgenmsg), {header_field(offsetof(rtgenmsg, rtgen_family),
                                                                                 &rtgenmsg::rtgen_family)});
+
+inline constexpr FixedHeader kBridgeVlanHeader(sizeof(br_vlan_msg),
+                                               {header_field(offsetof(br_vlan_msg, family), &br_vlan_msg::family),
+                                                header_field(offsetof(br_vlan_msg, ifindex), &br_vlan_msg::ifindex)},
+                                               offsetof(br_vlan_msg, ifindex));
 
 inline constexpr FixedHeader kGenericHeader(sizeof(genlmsghdr),
                                             {header_field(offsetof(genlmsghdr, cmd), &genlmsghdr::cmd),

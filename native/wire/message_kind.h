@@ -43,6 +43,9 @@ inline constexpr std::array kMessageKinds{
     MessageKind{"getRoute", RTM_GETROUTE, kRouteHeader},
     MessageKind{"newNamespaceId", RTM_NEWNSID, kNamespaceIdHeader},
     MessageKind{"getNamespaceId", RTM_GETNSID, kNamespaceIdHeader},
+    MessageKind{"newBridgeVlan", RTM_NEWVLAN, kBridgeVlanHeader},
+    MessageKind{"deleteBridgeVlan", RTM_DELVLAN, kBridgeVlanHeader},
+    MessageKind{"getBridgeVlan", RTM_GETVLAN, kBridgeVlanHeader},
     MessageKind{"generic", kFamilyId, kGenericHeader},
     MessageKind{"after", kAfter, kAfterHeader},
 };

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { addressTable } from '../../lib/addresses/address-table.ts'
+import { bridgeVlanTable } from '../../lib/bridge-vlans/bridge-vlan-table.ts'
 import { fouTable } from '../../lib/fou/fou-table.ts'
 import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
 import { INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND, INFO_STATISTICS } from '../../lib/links/link-info.ts'
@@ -52,6 +53,8 @@ const ENUMS: Readonly<Record<string, string>> = {
   bareudp: 'IFLA_BAREUDP_UNSPEC',
   bridge: 'IFLA_BR_UNSPEC',
   bridgePort: 'IFLA_BRPORT_UNSPEC',
+  bridgeVlan: 'BRIDGE_VLANDB_ENTRY_UNSPEC',
+  bridgeVlanStatistics: 'BRIDGE_VLANDB_STATS_UNSPEC',
   bridgeMulticastQuerierState: 'BRIDGE_QUERIER_UNSPEC',
   dsa: 'IFLA_DSA_UNSPEC',
   gtp: 'IFLA_GTP_UNSPEC',
@@ -166,6 +169,9 @@ const NEWER: Readonly<Record<string, string>> = {
   IFLA_DSA_CONDUIT: '6.7',
   IFLA_GTP_LOCAL: '6.10',
   IFLA_GTP_LOCAL6: '6.10',
+  BRIDGE_VLANDB_ENTRY_MCAST_N_GROUPS: '6.3',
+  BRIDGE_VLANDB_ENTRY_MCAST_MAX_GROUPS: '6.3',
+  BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS: '6.4',
   IFLA_MACVLAN_BC_CUTOFF: '6.4',
   IFLA_OVPN_MODE: '6.16',
   IFLA_NETKIT_PEER_INFO: '6.7',
@@ -191,6 +197,7 @@ const roots: readonly NestedRows[] = [
   addressTable,
   routeTable,
   lookupTable,
+  bridgeVlanTable,
   fouTable,
   teamMessage,
   deviceTable,
