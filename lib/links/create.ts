@@ -19,7 +19,7 @@ import type { AddLinkOptions, Link } from './link.ts'
 import { linkHint } from './link-hint.ts'
 import { findLinkKind } from './link-info.ts'
 import { decodeLink, linkTable } from './link-table.ts'
-import { hasUpLater, lowerLink } from './lower.ts'
+import { hasUpLater, lowerLink, optionsBehind } from './lower.ts'
 import { readLink } from './read.ts'
 import { lowerTarget, targetLocator } from './target.ts'
 import type { Turns } from './turns.ts'
@@ -224,7 +224,7 @@ class Creation {
     }
     if (this.rest) {
       const { program, info } = this.lowerRest(session, target)
-      steps.push(session.acknowledge(info ? 'newLink' : 'setLink', program, 0, record, this.call))
+      steps.push(session.acknowledge(info ? 'newLink' : 'setLink', program, 0, record, this.call, optionsBehind(this.options)))
     }
     return steps
   }
@@ -292,7 +292,7 @@ class Creation {
     const failure = (await Promise.all(steps)).find(outcome => outcome instanceof Failure)
     if (failure === undefined) return
     const removed = undo === undefined ? undefined : await undo()
-    const error = failure.toError(locator)
+    const error = failure.toError(locator, failure.given)
     // What an AbortSignal gave as its reason is the caller's.
     if (error instanceof NetlinkError) addToMessage(error, fateOf(removed, undo))
     throw error

@@ -34,6 +34,8 @@ export interface KindOptions<R extends Rows> {
   requiresLink?: boolean
   /** Range or ranges of the MTU, where the kernel refuses others without a word, or takes them on creation and should not. */
   mtu?: MtuRanges
+  /** Options of every link that the kernel ignores when it creates one of the kind: they go into the message behind. */
+  afterCreation?: readonly string[]
   /** Adds to the options what those given imply. `now`: what the link has, where it is there and the kind `changesWhole`. */
   complete?: (options: { readonly [K in keyof R]?: unknown }, now: Readonly<Record<string, unknown>> | undefined) => object
   /** A change resets what it does not name. `links.set` and `links.replace` read the link first, and send the rest along. */

@@ -19,6 +19,7 @@ import { ipip } from './kinds/ipip.ts'
 import { ipoib } from './kinds/ipoib.ts'
 import { ipvlan } from './kinds/ipvlan.ts'
 import { ipvtap } from './kinds/ipvtap.ts'
+import { macsec } from './kinds/macsec.ts'
 import { macvlan } from './kinds/macvlan.ts'
 import { macvtap } from './kinds/macvtap.ts'
 import { netdevsim } from './kinds/netdevsim.ts'
@@ -63,6 +64,7 @@ export const linkKinds = [
   ipoib,
   ipvlan,
   ipvtap,
+  macsec,
   macvlan,
   macvtap,
   netdevsim,

@@ -43,11 +43,27 @@ export interface Lowered {
 export function lowerLink(program: Program, options: object, phase: Phase, now?: Options): Lowered {
   const split = splitOptions(program, options as Options, phase, now)
   const rest = linkTable.lower(program, options, phase, split.passOver)
+  const ignored = lowerIgnored(program, split, phase)
   const start = program.length
   const portLater = hasPortLater(split.options, phase)
   if (phase !== 'afterCreation') lowerInfo(program, split, phase, portLater)
   else if (portLater) lowerPortLater(program, split.port)
-  return { rest: rest || portLater, info: program.length > start }
+  return { rest: rest || ignored || portLater, info: program.length > start }
+}
+
+/** What the kernel ignores in the message that creates a link of that kind. Answers whether there is something of it to send behind. */
+function lowerIgnored(program: Program, { kind, options }: Split, phase: Phase): boolean {
+  const given = kind?.afterCreation?.filter(key => options[key] !== undefined) ?? []
+  if (given.length === 0 || phase === 'change') return false
+  if (phase === 'create') return true
+  return linkTable.lower(program, Object.fromEntries(given.map(key => [key, options[key]])), 'change')
+}
+
+/** Those of the options that stand in the message behind the one that creates. */
+export function optionsBehind(options: Options): object {
+  const ignored = findLinkKind(String(options.kind))?.afterCreation ?? []
+  const isBehind = (key: string) => key === 'port' || ignored.includes(key) || linkTable.field(key)?.afterCreation === true
+  return Object.fromEntries(Object.entries(options).filter(([key]) => isBehind(key)))
 }
 
 /**
@@ -80,7 +96,7 @@ function passOver(kind: LinkKind | undefined, phase: Phase, upBehind: boolean): 
   let known = cache.get(kind)
   if (known === undefined) {
     const change = new Set([...OWN_KEYS, ...(kind === undefined ? [] : [kind.key]), ...(upBehind ? ['up'] : [])])
-    const create = new Set([...change, 'altNames'])
+    const create = new Set([...change, ...(kind?.afterCreation ?? []), 'altNames'])
     known = { create, afterCreation: create, change }
     cache.set(kind, known)
   }

@@ -2,7 +2,7 @@ import { didYouMean, invalidValue } from '../errors.ts'
 import { type Access, Field, type Presence, type RowOptions } from './field.ts'
 import { mergeParts } from './merge.ts'
 import type { Program } from './program.ts'
-import { checkBoolean, checkInteger, type NumberOptions, type ScalarWire, WIRE } from './scalars.ts'
+import { checkBoolean, checkInteger, type NumberOptions, type ScalarWire, toBig, WIRE } from './scalars.ts'
 
 /** Names of the kernel's numbers. */
 export type Names = Readonly<Record<string, number>>
@@ -26,11 +26,7 @@ export class Enumeration<const N extends Names> {
     if (typeof value === 'string') {
       const number = this.#numbers.get(value)
       if (number !== undefined) return number
-      throw invalidValue(
-        program.operation,
-        program.option,
-        `${program.quote(value)} is not one of ${this.listing}${didYouMean(value, [...this.#numbers.keys()])}`,
-      )
+      throw notAmong(program, value, [...this.#numbers.keys()])
     }
     if (typeof value !== 'number') program.expected(`one of ${this.listing}`, value)
     checkInteger(program, value, 0, max)
@@ -42,7 +38,7 @@ export class Enumeration<const N extends Names> {
   }
 
   get listing(): string {
-    return [...this.#numbers.keys()].map(name => `"${name}"`).join(', ')
+    return listNames([...this.#numbers.keys()])
   }
 }
 
@@ -63,6 +59,48 @@ export function enumOf<const N extends Names, const A extends Access = 'readWrit
     lower: (program, value) => form.put(program, number, enumeration.toNumber(program, value, form.max)),
     decode: (message, offset) => enumeration.toName(form.get(message, offset)),
   })
+}
+
+/** Names of numbers of 64 bits. Where a name has several, the first is sent, and all are read. */
+export type BigNames = Readonly<Record<string, readonly [bigint, ...bigint[]]>>
+
+/** A name, or the number itself where this library does not know one. */
+export type BigNamed<N extends BigNames> = Extract<keyof N, string> | bigint
+
+/** One of a set of names for numbers of 64 bits. A number is taken too, for values that a newer kernel knows. */
+export function bigEnumOf<const N extends BigNames, const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
+  number: number,
+  constant: string,
+  names: N,
+  options: RowOptions<A, P> = {},
+): Field<BigNamed<N>, BigNamed<N>, A, P> {
+  const texts = new Map(Object.entries(names).flatMap(([name, values]) => values.map(value => [value, name] as const)))
+  const allowed = listNames(Object.keys(names))
+  return new Field('attribute', number, constant, options, {
+    wire: 'u64',
+    allowed,
+    minLength: 8,
+    lower: (program, value) => {
+      if (typeof value === 'string' && !Object.hasOwn(names, value)) throw notAmong(program, value, Object.keys(names))
+      program.u64(number, typeof value === 'string' ? names[value][0] : toBig(program, value))
+    },
+    decode: (message, offset) => {
+      const value = message.bigU64(offset)
+      return (texts.get(value) ?? value) as BigNamed<N>
+    },
+  })
+}
+
+function listNames(names: readonly string[]): string {
+  return names.map(name => `"${name}"`).join(', ')
+}
+
+function notAmong(program: Program, value: string, names: readonly string[]): Error {
+  return invalidValue(
+    program.operation,
+    program.option,
+    `${program.quote(value)} is not one of ${listNames(names)}${didYouMean(value, names)}`,
+  )
 }
 
 /** A number, some of whose values have names. */

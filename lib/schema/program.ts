@@ -303,9 +303,9 @@ export class Program {
   }
 
   /** Misses an option of the object that is being lowered. */
-  missing(key: string, why: string): never {
+  missing(key: string, why = ''): never {
     this.at(key)
-    throw missingOption(this.operation, this.option, ` ${why}`)
+    throw missingOption(this.operation, this.option, why === '' ? '' : ` ${why}`)
   }
 
   outOfRange(allowed: string, value: unknown): never {

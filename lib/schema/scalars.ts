@@ -117,7 +117,8 @@ export function bigU64<const A extends Access = 'readWrite', const P extends Pre
   })
 }
 
-function toBig(program: Program, value: unknown): bigint {
+/** A number of 64 bits; as a JavaScript number while that is exact. */
+export function toBig(program: Program, value: unknown): bigint {
   if (typeof value === 'number') {
     checkInteger(program, value, 0, Number.MAX_SAFE_INTEGER)
     return BigInt(value)

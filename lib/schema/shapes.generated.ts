@@ -55,6 +55,8 @@ export const shapes: Readonly<Record<string, (s: readonly any[]) => object>> = {
   linkResources: s => ({ memoryStart: s[0], memoryEnd: s[1], baseAddress: s[2], irq: s[3], dma: s[4], port: s[5] }),
   linkStatistics: s => ({ rxPackets: s[0], txPackets: s[1], rxBytes: s[2], txBytes: s[3], rxErrors: s[4], txErrors: s[5], rxDropped: s[6], txDropped: s[7], multicast: s[8], collisions: s[9], rxLengthErrors: s[10], rxOverErrors: s[11], rxCrcErrors: s[12], rxFrameErrors: s[13], rxFifoErrors: s[14], rxMissedErrors: s[15], txAbortedErrors: s[16], txCarrierErrors: s[17], txFifoErrors: s[18], txHeartbeatErrors: s[19], txWindowErrors: s[20], rxCompressed: s[21], txCompressed: s[22], rxNoHandler: s[23], rxOtherHostDropped: s[24] }),
   linkXdp: s => ({ attached: s[0], flags: s[1], programId: s[2], driverProgramId: s[3], genericProgramId: s[4], hardwareProgramId: s[5], unknown: s[6] }),
+  macsec: s => ({ sci: s[0], port: s[1], icvLength: s[2], cipherSuite: s[3], window: s[4], encodingSa: s[5], encrypt: s[6], protect: s[7], sendSci: s[8], endStation: s[9], singleCopyBroadcast: s[10], replayProtect: s[11], validation: s[12], offload: s[13], unknown: s[14] }),
+  macsecSci: s => ({ address: s[0], port: s[1] }),
   macvlan: s => ({ mode: s[0], flags: s[1], macAddressMode: s[2], macAddress: s[3], macAddresses: s[4], macAddressCount: s[5], broadcastQueueLength: s[6], broadcastQueueLengthUsed: s[7], broadcastCutoff: s[8], unknown: s[9] }),
   macvtap: s => ({ mode: s[0], flags: s[1], macAddressMode: s[2], macAddress: s[3], macAddresses: s[4], macAddressCount: s[5], broadcastQueueLength: s[6], broadcastQueueLengthUsed: s[7], broadcastCutoff: s[8], unknown: s[9] }),
   namespaceId: s => ({ id: s[0], pid: s[1], netns: s[2], target: s[3], current: s[4], unknown: s[5] }),

@@ -197,8 +197,8 @@ export function structOf<const L extends Layout, const A extends Access = 'readW
     wire: `struct ${struct.name}`,
     minLength: 1,
     lower: (program, value) => {
-      options.check?.(program, value)
       struct.lower(program, number, value)
+      options.check?.(program, value)
     },
     decode: (message, offset, length) => struct.decode(message, offset, length),
   })

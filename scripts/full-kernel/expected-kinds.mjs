@@ -17,6 +17,7 @@ export const expectedKinds = [
   'ipip',
   'ipvlan',
   'ipvtap',
+  'macsec',
   'macvlan',
   'macvtap',
   'netdevsim',

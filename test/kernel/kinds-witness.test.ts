@@ -11,6 +11,7 @@ import { gtpWitnesses } from './witnesses/gtp.ts'
 import { ipoibWitnesses } from './witnesses/ipoib.ts'
 import { ipvlanWitnesses, ipvtapWitnesses } from './witnesses/ipvlan.ts'
 import { linkWitnesses } from './witnesses/link.ts'
+import { macsecWitnesses } from './witnesses/macsec.ts'
 import { macvlanWitnesses, macvtapWitnesses } from './witnesses/macvlan.ts'
 import { netkitWitnesses } from './witnesses/netkit.ts'
 import {
@@ -50,6 +51,7 @@ const kinds = [
   ifbWitnesses,
   ipvlanWitnesses,
   ipvtapWitnesses,
+  macsecWitnesses,
   macvlanWitnesses,
   macvtapWitnesses,
   netdevsimWitnesses,

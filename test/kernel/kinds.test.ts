@@ -29,6 +29,7 @@ const NEEDED: Readonly<Record<string, object>> = {
   ipip: { ipip: { remote: '192.0.2.2' } },
   ipvlan: { link: 'parent' },
   ipvtap: { link: 'parent' },
+  macsec: { link: 'parent' },
   macvlan: { link: 'parent' },
   macvtap: { link: 'parent' },
   rmnet: { link: 'parent', rmnet: { muxId: 2 } },

@@ -13,6 +13,8 @@ export interface Case {
 
 type Cases = fc.Arbitrary<Case>
 
+const octets = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+
 /** Rows that do not come back as they go out, by constant; undefined where nothing comes back. */
 const SPECIAL: Readonly<Record<string, Cases | undefined>> = {
   // A descriptor or process id goes in; the kernel never reports it.
@@ -23,6 +25,9 @@ const SPECIAL: Readonly<Record<string, Cases | undefined>> = {
   IFLA_VXLAN_RESERVED_BITS: same(fc.uint8Array({ minLength: 8, maxLength: 8 })),
   IFLA_GRE_FLOWINFO: flowInfo(),
   IFLA_IPTUN_FLOWINFO: flowInfo(),
+  IFLA_MACSEC_SCI: same(
+    fc.record({ address: octets(6).map(bytes => formatMac(bytes, 0, 6)), port: fc.integer({ min: 0, max: 0xffff }) }),
+  ),
   IFLA_IFNAME: same(fc.stringMatching(/^[a-z][a-z0-9.]{0,14}$/)),
 }
 
@@ -37,7 +42,6 @@ function flowInfo(): Cases {
   return same(fc.record({ trafficClass: fc.nat({ max: 0xff }), flowLabel: fc.nat({ max: 0xf_ffff }) }))
 }
 
-const octets = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const ipv4 = same(octets(4).map(bytes => formatIpv4(bytes, 0)))
 const ipv6 = same(octets(16).map(bytes => formatIpv6(bytes, 0)))
 
@@ -107,7 +111,7 @@ function numberCases(min: number, max: number, field: Field, names: readonly str
 /** A message that reads as this number in every width. */
 function oneNumber(number: number): never {
   const get = () => number
-  return { bytes: [number], u8: get, u16: get, u32: get, s32: get, be16: get, be32: get } as never
+  return { bytes: [number], u8: get, u16: get, u32: get, s32: get, be16: get, be32: get, bigU64: () => BigInt(number) } as never
 }
 
 /** One name, or for a row of flags some of them, in their order. */

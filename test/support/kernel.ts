@@ -22,6 +22,7 @@ const MAKE: Readonly<Record<string, readonly string[]>> = {
   ipoib: onParent('ipoib'),
   ipvlan: onParent('ipvlan'),
   ipvtap: onParent('ipvtap'),
+  macsec: onParent('macsec'),
   macvlan: onParent('macvlan'),
   macvtap: onParent('macvtap'),
   rmnet: onParent('rmnet', 'mux_id', '2'),

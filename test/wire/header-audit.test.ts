@@ -74,6 +74,7 @@ const ENUMS: Readonly<Record<string, string>> = {
   can: 'IFLA_CAN_UNSPEC',
   canTdc: 'IFLA_CAN_TDC_UNSPEC',
   canControlModeExtension: 'IFLA_CAN_CTRLMODE_UNSPEC',
+  macsec: 'IFLA_MACSEC_UNSPEC',
   macvlan: 'IFLA_MACVLAN_UNSPEC',
   macvtap: 'IFLA_MACVLAN_UNSPEC',
   rmnet: 'IFLA_RMNET_UNSPEC',
