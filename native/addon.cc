@@ -1,5 +1,6 @@
 #include <napi.h>
 
+#include "node/descriptor.h"
 #include "node/encode.h"
 #include "node/environment.h"
 #include "node/namespace.h"
@@ -31,6 +32,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("encode", Napi::Function::New<encode>(env, "encode"));
   NetlinkSocket::define(env, exports);
   Namespace::define(env, exports);
+  Descriptor::define(env, exports);
   define_ping(env, exports);
   define_sysctl(env, exports);
   define_write_inside(env, exports);

@@ -177,6 +177,7 @@ export const SystemCall = {
   poll: 18,
   sendto: 19,
   eventfd: 20,
+  listen: 21,
   read: 22,
   write: 23,
 } as const
@@ -282,6 +283,58 @@ export interface NativeNamespace {
 }
 
 /**
+ * A struct of the kernel's, as it is in memory. Where `link` is not '', the index of the link of this name (at most 15 bytes), in the
+ * socket's namespace, is written at `linkOffset` as a u32 in host order.
+ */
+export interface KernelStruct {
+  bytes: Uint8Array
+  link: string
+  linkOffset: number
+}
+
+/** One setsockopt(2). */
+export interface SocketOption {
+  level: number
+  name: number
+  value: KernelStruct
+}
+
+/** A socket of any family: socket(2), setsockopt(2) for each option, bind(2), listen(2), in this order. SOCK_CLOEXEC is set. */
+export interface DescriptorOptions {
+  /** The calling thread's own when undefined: then the calls are made on that thread. */
+  namespace: NativeNamespace | undefined
+  domain: number
+  /** SOCK_*, with SOCK_NONBLOCK where wanted. */
+  type: number
+  protocol: number
+  options: readonly SocketOption[]
+  /** struct sockaddr_*; no bytes: it is not bound. */
+  address: KernelStruct
+  /** Below 0: it does not listen. */
+  backlog: number
+}
+
+/**
+ * A socket's descriptor, owned by the addon until it is released. One object is opened once: another `open` or `openNow`, also after
+ * `close`, throws TypeError. Closing may wait for the kernel's lock, so it happens on a native thread.
+ */
+export interface NativeDescriptor {
+  /** The descriptor, or -1 before it is ready, after `release` and after `close`. */
+  readonly fd: number
+  /** Completes through the inbox with `done` or `failed`. */
+  open(id: number, options: DescriptorOptions): void
+  /**
+   * Opens before it returns, on a thread of its own in the namespace: for families whose socket(2) and bind(2) take no lock of the routing
+   * code (inet, inet6, unix). Answers 0, or what failed: `errno | SystemCall << 16`.
+   */
+  openNow(options: DescriptorOptions): number
+  /** Hands the descriptor over to the caller, who closes it from now on; -1 when there is none. */
+  release(): number
+  /** Idempotent; completes with `done` once the descriptor is closed, also when there is none. */
+  close(id: number): void
+}
+
+/**
  * An ICMP or ICMPv6 echo run. Completes with a `part` for each reply, then with `done` once every request was answered or timed out.
  * A part is 8 bytes: u16 sequence (the first request is 1), u8 ttl, u8 kind, f32 milliseconds. Kind 0 is a reply. Any other kind is the
  * ICMP(v6) type of an error that quotes the request (3 or 1: destination unreachable, 11 or 3: time exceeded); `ttl` is then the ICMP code.
@@ -312,6 +365,9 @@ export interface Addon {
   connect(inbox: Uint8Array, deliver: Deliver): void
   readonly NetlinkSocket: new (options: SocketOptions) => NativeSocket
   readonly Namespace: new () => NativeNamespace
+  readonly Descriptor: new () => NativeDescriptor
+  /** setsockopt(2) on a socket of the caller's, at once. Answers as `openNow`. */
+  setSocketOption(fd: number, option: SocketOption): number
   /** Unmounts and removes `directory`/`name`, as `ip netns delete`. Completes `done` or `failed`. */
   deleteNamedNamespace(id: number, directory: string, name: string): void
   ping(id: number, options: PingOptions): void

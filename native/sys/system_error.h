@@ -29,6 +29,7 @@ enum class SystemCall : uint32_t {
   kPoll = 18,
   kSendto = 19,
   kEventfd = 20,
+  kListen = 21,
   kRead = 22,
   kWrite = 23,
 };

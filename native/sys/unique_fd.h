@@ -26,6 +26,9 @@ class UniqueFd {
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
 
+  /** Whoever gets it closes it: for descriptors that leave the addon. */
+  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
+
   /** Closes. close(2) is not repeated on EINTR: on Linux the descriptor is gone either way. */
   void reset() {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));

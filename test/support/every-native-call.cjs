@@ -1,4 +1,5 @@
 // Calls everything that the addon has, in the main thread and in a worker, and exits in the middle of some. For the leak check of test:asan.
+const { closeSync } = require('node:fs')
 const { Worker, isMainThread } = require('node:worker_threads')
 const { addon, request, pingOptions } = require('./plain-inbox.cjs')
 
@@ -38,11 +39,26 @@ async function callEverything() {
   await send('newLink', [0, 0, 0, 0, 1, 1, 1])
   await send('newLink', [0, 0, 0, 0, 99, 0, 0])
   await send('newLink', [0, 0, 0, 0, 1, 0, 0, LINK_INDEX, 4, 0x65706f6e])
+
+  const descriptor = { namespace: kept, domain: 2, type: 1, protocol: 0, options: [], backlog: 1 }
+  const address = { bytes: new Uint8Array(), link: '', linkOffset: 0 }
+  const loopback = { bytes: new Uint8Array(4), link: 'lo', linkOffset: 0 }
+  const opened = new addon.Descriptor()
+  await request(id => opened.open(id, { ...descriptor, address }))
+  addon.setSocketOption(opened.fd, { level: 41, name: 17, value: loopback })
+  await request(id => opened.close(id))
+  await request(id => new addon.Descriptor().open(id, { ...descriptor, namespace: undefined, domain: 250, address }))
+  const released = new addon.Descriptor()
+  released.openNow({ ...descriptor, address })
+  closeSync(released.release())
+  new addon.Descriptor().openNow({ ...descriptor, address: loopback })
+  throws(() => new addon.Descriptor().openNow({ ...descriptor, address: {} }))
   throws(() => socket.newLink(new Uint32Array(3), 3))
   throws(() => kept.create(0))
   throws(() => addon.ping(0, {}))
 
   // Still running at the end.
+  request(id => new addon.Descriptor().open(id, { ...descriptor, address }))
   request(id => addon.ping(id, pingOptions({ count: 10, interval: 60_000 })))
   for (let i = 0; i < 10; i++) request(id => new addon.Namespace().create(id))
 }
