@@ -276,3 +276,20 @@ export class PacketError extends Error {
     this.protocol = protocol
   }
 }
+
+/** A name of a host that has no address, or that nobody could be asked about. */
+export class LookupError extends Error {
+  override readonly name = 'LookupError'
+  /** `'ENOTFOUND'`: there is no such name, or it has no address of that family. `'EAI_AGAIN'`: no name server could tell. */
+  readonly code: 'ENOTFOUND' | 'EAI_AGAIN'
+  readonly operation: string
+  /** The name, as it was given. */
+  readonly hostname: string
+
+  constructor(code: LookupError['code'], operation: string, hostname: string, why: string) {
+    super(`${operation}: ${show(hostname)}: ${why} (${code})`)
+    this.code = code
+    this.operation = operation
+    this.hostname = hostname
+  }
+}

@@ -1,4 +1,9 @@
+import type dgram from 'node:dgram'
 import { readdir } from 'node:fs/promises'
+import type http from 'node:http'
+import type https from 'node:https'
+import type net from 'node:net'
+import type tls from 'node:tls'
 import type { Addresses } from '../addresses/addresses.ts'
 import type { BridgeVlans } from '../bridge-vlans/bridge-vlans.ts'
 import { ClosedError, invalidType, invalidValue } from '../errors.ts'
@@ -20,9 +25,19 @@ import { Rtnetlink } from '../rtnetlink.ts'
 import type { Team } from '../team/team.ts'
 import { NETNS_DIRECTORY, namespaceNameFault } from '../values/namespace-name.ts'
 import type { Wireguard } from '../wireguard/wireguard.ts'
+import { httpAgent, httpsAgent } from './agents.ts'
+import { type ConnectOptions, checkConnectOptions, connect } from './connect.ts'
+import { createSocket, type DatagramSocketOptions } from './datagram-socket.ts'
+import { Fetch } from './fetch.ts'
+import { type ListenOptions, listen } from './listen.ts'
+import { checkLookup, type LookupAddress, type LookupOptions, lookupAll } from './names/lookup.ts'
 import { Netdevsim } from './netdevsim.ts'
 import { type PingOptions, type PingResult, ping } from './ping.ts'
+import type { Place } from './place.ts'
+import { type OpenSocketOptions, openSocket, type RawSocket } from './raw-socket.ts'
+import { createServer } from './server.ts'
 import { Sysctl } from './sysctl.ts'
+import { type TlsConnectOptions, tlsConnect } from './tls-connect.ts'
 
 /** A network namespace by name, path, process or descriptor; never by a handle, which is open already. */
 export type NamespaceLocation = Exclude<NamespaceReference, NamespaceHandle>
@@ -43,6 +58,8 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   readonly sysctl: Sysctl
   /** Simulated network devices, for tests. */
   readonly netdevsim: Netdevsim
+  readonly #place: Place
+  readonly #fetch: Fetch
   #native: NativeNamespace | undefined
   #pins = 0
 
@@ -115,6 +132,8 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     }
     this.sysctl = new Sysctl(namespace)
     this.netdevsim = new Netdevsim(namespace, this.#rtnetlink.links)
+    this.#place = { name, enter: operation => this.#enter(operation) }
+    this.#fetch = new Fetch(this.#place)
   }
 
   /** Links, as `ip link` has them. */
@@ -175,7 +194,105 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
    */
   async ping(address: string, options: PingOptions = {}): Promise<PingResult> {
     this.#checkOpen('netns.ping')
-    return await ping(this.#isCurrent ? undefined : this.#native, address, options)
+    return await ping(this.#place, address, options)
+  }
+
+  /**
+   * A `net.Server` that listens in the namespace: `netns.createServer(...).listen(8000)`. Otherwise as `net.createServer`, also its errors.
+   * A server outlives the handle.
+   */
+  createServer(listener?: (socket: net.Socket) => void): net.Server
+  createServer(options: net.ServerOpts, listener?: (socket: net.Socket) => void): net.Server
+  createServer(options?: net.ServerOpts | ((socket: net.Socket) => void), listener?: (socket: net.Socket) => void): net.Server {
+    return createServer(this.#place, options, listener)
+  }
+
+  /**
+   * Makes a server listen in the namespace, and resolves with it once it does. Any that `server.listen()` of Node's can give a descriptor:
+   * of http, https, http2, tls, net.
+   * @throws what the server would emit, such as `EADDRINUSE`, with Node's `code`, `errno`, `syscall`, `address` and `port`. The server emits
+   * no `'error'` then.
+   */
+  async listen<Server extends net.Server>(server: Server, options: ListenOptions = {}): Promise<Server> {
+    this.#checkOpen('netns.listen')
+    return await listen(this.#place, server, options)
+  }
+
+  /**
+   * Connects from inside the namespace: a `net.Socket`, as `net.connect` gives it, with its events and errors. Names are looked up inside too.
+   * @throws {TypeError} for a mistake in the options.
+   */
+  connect(options: ConnectOptions, listener?: () => void): net.Socket {
+    this.#checkOpen('netns.connect')
+    checkConnectOptions(options)
+    return connect(this.#place, options, listener)
+  }
+
+  /** TLS from inside the namespace, as `tls.connect`. */
+  tlsConnect(options: TlsConnectOptions, listener?: () => void): tls.TLSSocket {
+    this.#checkOpen('netns.tlsConnect')
+    return tlsConnect(this.#place, options, listener)
+  }
+
+  /** An agent for node:http whose connections are made from inside the namespace. The caller destroys it. */
+  agent(options: http.AgentOptions = {}): http.Agent {
+    this.#checkOpen('netns.agent')
+    return httpAgent(this.#place, options)
+  }
+
+  /** Likewise for node:https. */
+  httpsAgent(options: https.AgentOptions = {}): https.Agent {
+    this.#checkOpen('netns.httpsAgent')
+    return httpsAgent(this.#place, options)
+  }
+
+  /**
+   * Node's `fetch`, from inside the namespace. Connections are kept for the next request, until the handle is closed.
+   * @throws {TypeError} `fetch failed`, with the reason as its `cause`, as Node's.
+   */
+  async fetch(
+    input: Parameters<typeof globalThis.fetch>[0],
+    init?: Parameters<typeof globalThis.fetch>[1],
+  ): ReturnType<typeof globalThis.fetch> {
+    return await this.#fetch.fetch(input, init)
+  }
+
+  /** A `dgram.Socket` in the namespace, as `dgram.createSocket` gives it, multicast included. */
+  createSocket(
+    options: dgram.SocketType | DatagramSocketOptions,
+    listener?: (message: Buffer, from: dgram.RemoteInfo) => void,
+  ): dgram.Socket {
+    this.#checkOpen('netns.createSocket')
+    return createSocket(this.#place, options, listener)
+  }
+
+  /**
+   * A socket of any family, as a descriptor: AF_PACKET, CAN, other netlink protocols.
+   * @throws {SystemError} such as `EPERM` (most raw sockets need CAP_NET_RAW), `EAFNOSUPPORT`, `ENODEV` for a link that is not there.
+   */
+  async openSocket(options: OpenSocketOptions): Promise<RawSocket> {
+    this.#checkOpen('netns.openSocket')
+    return await openSocket(this.#place, options)
+  }
+
+  /**
+   * Looks a host's name up: in the hosts file, then by asking the name servers of resolv.conf from inside the namespace. A named namespace
+   * has its own files in /etc/netns/NAME, where they are there.
+   * @throws {LookupError} `ENOTFOUND` when it has no address, `EAI_AGAIN` when no name server could tell.
+   */
+  async lookup(hostname: string, options: LookupOptions & { all: true }): Promise<LookupAddress[]>
+  async lookup(hostname: string, options?: LookupOptions & { all?: false }): Promise<LookupAddress>
+  async lookup(hostname: string, options?: LookupOptions): Promise<LookupAddress | LookupAddress[]>
+  async lookup(hostname: string, options: LookupOptions = {}): Promise<LookupAddress | LookupAddress[]> {
+    this.#checkOpen('netns.lookup')
+    checkLookup(hostname, options)
+    const addresses = await lookupAll(this.#place, 'netns.lookup', hostname, options)
+    return options.all ? addresses : addresses[0]
+  }
+
+  #enter(operation: string): NativeNamespace | undefined {
+    this.#checkOpen(operation)
+    return this.#isCurrent ? undefined : this.#native
   }
 
   /** @internal What features need of a handle. */
@@ -214,6 +331,7 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   close(): void {
     if (this.closed) return
     this.#rtnetlink.close()
+    this.#fetch.close()
     if (this.#pins === 0) this.#native?.close()
   }
 

@@ -1,5 +1,4 @@
 import { invalidType, invalidValue, outOfRange } from '../errors.ts'
-import type { NativeNamespace } from '../native/binding.ts'
 import { completions } from '../protocol/completions.ts'
 import { Failure } from '../protocol/failure.ts'
 import { Request } from '../protocol/request.ts'
@@ -7,7 +6,8 @@ import { unwrap } from '../protocol/unwrap.ts'
 import { checkKeys, checkObject } from '../schema/check-options.ts'
 import type { Message } from '../schema/message.ts'
 import { parseIp } from '../values/ip.ts'
-import { LONGEST_NAME, linkNameFault } from '../values/link-name.ts'
+import { checkLinkName } from './host.ts'
+import type { Place } from './place.ts'
 
 /** Options of `netns.ping`. */
 export interface PingOptions {
@@ -82,8 +82,8 @@ class PingRequest extends Request<PingResult> {
   }
 }
 
-/** Sends echo requests from inside a namespace; undefined: the process's own. */
-export async function ping(namespace: NativeNamespace | undefined, address: string, options: PingOptions): Promise<PingResult> {
+/** Sends echo requests from inside a namespace. */
+export async function ping(place: Place, address: string, options: PingOptions): Promise<PingResult> {
   checkKeys('netns.ping', checkObject('netns.ping', options), KEYS)
   options.signal?.throwIfAborted()
   const to = addressBytes('address', address)
@@ -93,10 +93,10 @@ export async function ping(namespace: NativeNamespace | undefined, address: stri
   const count = whole(options, 'count', 1, 1, 65_535)
   const request = new PingRequest(count)
   const native = {
-    namespace,
+    namespace: place.enter('netns.ping'),
     address: to,
     from,
-    interface: linkNameOf(options.interface),
+    interface: checkLinkName('netns.ping', 'interface', options.interface) ?? '',
     count,
     interval: whole(options, 'interval', 200, 0, 3_600_000),
     timeout: whole(options, 'timeout', 1000, 1, 3_600_000),
@@ -136,12 +136,4 @@ function addressBytes(option: string, text: unknown): Uint8Array {
   const length = parseIp(text, bytes, 0)
   if (length === 0) throw invalidValue('netns.ping', option, `${JSON.stringify(text)} is no IP address; names are not looked up`)
   return bytes.subarray(0, length)
-}
-
-function linkNameOf(name: unknown): string {
-  if (name === undefined) return ''
-  if (typeof name !== 'string') throw invalidType('netns.ping', 'interface', 'the name of a link', name)
-  const fault = linkNameFault(name, LONGEST_NAME)
-  if (fault !== undefined) throw invalidValue('netns.ping', 'interface', fault)
-  return name
 }

@@ -216,7 +216,7 @@ const SYSTEM_CALL_NEEDS: Readonly<Record<string, string>> = {
   setns: NAMESPACES_NEED,
   mount: NAMESPACES_NEED,
   umount: NAMESPACES_NEED,
-  socket: 'it needs CAP_NET_RAW, or a group of the process in net.ipv4.ping_group_range',
+  socket: 'it needs CAP_NET_RAW; for ping, a group of the process in net.ipv4.ping_group_range is enough',
 }
 
 function optionAt(

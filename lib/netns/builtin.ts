@@ -1,0 +1,22 @@
+import type cluster from 'node:cluster'
+import type dgram from 'node:dgram'
+import type http from 'node:http'
+import type https from 'node:https'
+import type net from 'node:net'
+import type stream from 'node:stream'
+import type tls from 'node:tls'
+
+interface Builtins {
+  'node:cluster': typeof cluster
+  'node:dgram': typeof dgram
+  'node:http': typeof http
+  'node:https': typeof https
+  'node:net': typeof net
+  'node:stream': typeof stream
+  'node:tls': typeof tls
+}
+
+/** A module of Node's, loaded on first use: together they would take more time than importing this package does. */
+export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name] {
+  return process.getBuiltinModule(name) as unknown as Builtins[Name]
+}

@@ -1,0 +1,12 @@
+import type { NativeNamespace } from '../native/binding.ts'
+
+/** A namespace, as what runs in it sees it. */
+export interface Place {
+  /** Name under /run/netns; /etc/netns/NAME has its files. */
+  readonly name: string | undefined
+  /**
+   * Its descriptor; undefined when it is the one of the calling thread.
+   * @throws {ClosedError} when the handle is closed.
+   */
+  enter(operation: string): NativeNamespace | undefined
+}
