@@ -130,6 +130,7 @@ function defineSocket(): SocketClass {
       const local = options.localAddress === undefined ? undefined : literalOf(options.localAddress)
       if (remote === undefined && isIP(host) !== 0) throw invalidValue(OPERATION, 'host', `${host} is no address`)
       const link = linkOf(OPERATION, 'host', linkOf(OPERATION, 'localAddress', this.#link, local?.zone), remote?.zone)
+      if (remote !== undefined) refuseScope(remote)
       const fd = remote && openStream(this.#place, remote.family === 4 ? AF_INET : AF_INET6, link)
       if (fd instanceof Error) return this.#fail(fd)
       try {
@@ -173,6 +174,7 @@ function defineSocket(): SocketClass {
 
     #enter(found: Literal, link: string | undefined): Error | undefined {
       try {
+        refuseScope(found)
         const fd = openStream(this.#place, found.family === 4 ? AF_INET : AF_INET6, linkOf(OPERATION, 'host', link, found.zone))
         return fd instanceof Error ? fd : this.#take(fd)
       } catch (error) {
@@ -192,6 +194,15 @@ function defineSocket(): SocketClass {
       return (this as unknown as { _handle: Handle | null })._handle
     }
   }
+}
+
+/** From Node 22 on (libuv behind 1.46), a link-local address gets the index of some link in the namespace of the calling thread. */
+const CHOOSES_SCOPES = Number(process.versions.uv?.split('.')[1]) > 46
+
+function refuseScope({ bytes }: Literal): void {
+  if (!CHOOSES_SCOPES || bytes.length !== 16 || bytes[0] !== 0xfe || bytes[1] !== 0x80) return
+  const why = `Node ${process.version} would take the zone of a link-local address from outside; use another address of that host`
+  throw invalidValue(OPERATION, 'host', why)
 }
 
 /** The descriptor, or why the system refuses one: an event of the socket, as all that goes wrong when it connects. */

@@ -11,8 +11,8 @@ import { checkLinkName, literalOf } from './host.ts'
 import { lookupFunction } from './names/lookup-function.ts'
 import {
   IPPROTO_IPV6,
-  IPV6_JOIN_GROUP,
-  IPV6_LEAVE_GROUP,
+  IPV6_ADD_MEMBERSHIP,
+  IPV6_DROP_MEMBERSHIP,
   IPV6_MULTICAST_IF,
   intOption,
   kernelStruct,
@@ -102,11 +102,11 @@ function defineSocket(): SocketClass {
     }
 
     override addMembership(group: string, multicastInterface?: string): void {
-      if (!this.#join(IPV6_JOIN_GROUP, group, multicastInterface)) super.addMembership(group, multicastInterface)
+      if (!this.#join(IPV6_ADD_MEMBERSHIP, group, multicastInterface)) super.addMembership(group, multicastInterface)
     }
 
     override dropMembership(group: string, multicastInterface?: string): void {
-      if (!this.#join(IPV6_LEAVE_GROUP, group, multicastInterface)) super.dropMembership(group, multicastInterface)
+      if (!this.#join(IPV6_DROP_MEMBERSHIP, group, multicastInterface)) super.dropMembership(group, multicastInterface)
     }
 
     override addSourceSpecificMembership(source: string, group: string, multicastInterface?: string): void {

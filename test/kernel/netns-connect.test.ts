@@ -84,7 +84,8 @@ describe('netns.connect', () => {
     socket.destroy()
   })
 
-  it('connects to a link-local address, in the zone of the namespace’s own link', async () => {
+  it('connects to a link-local address, in the zone of the namespace’s own link', async context => {
+    if (!process.version.startsWith('v20.')) context.skip('link-local addresses: this Node would take their zone from outside')
     const socket = left.connect({ host: 'fe80::2%wire', port })
     await once(socket, 'connect')
     expect(socket.localAddress).toMatch(/^fe80::1/)

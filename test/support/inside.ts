@@ -18,8 +18,13 @@ export function entering(netns: Held): [command: string, ...args: string[]] {
 
 /** Runs ip(8) there. */
 export function ipInside(netns: Held, ...words: string[]): string {
+  return runInsideHeld(netns, 'ip', ...words)
+}
+
+/** Runs a program there. */
+export function runInsideHeld(netns: Held, ...words: string[]): string {
   const [command, ...args] = entering(netns)
-  return execFileSync(command, [...args, 'ip', ...words], { encoding: 'utf8', stdio: 'pipe' })
+  return execFileSync(command, [...args, ...words], { encoding: 'utf8', stdio: 'pipe' })
 }
 
 /** What `ip -j -d -s` prints there. */

@@ -13,6 +13,8 @@ export async function joinedNamespaces(): Promise<{ left: NamedNetns; right: Nam
       netns.addresses.add({ link: 'wire', address: `fe80::${i + 1}/64`, noDad: true }),
     ]),
   )
+  // Carrier comes a moment later, and with it what was sent before would come late.
+  while ((await left.links.get('wire')).operationalState !== 'up') await new Promise(resolve => setTimeout(resolve, 1))
   return { left, right }
 }
 
