@@ -13,6 +13,7 @@ export {
   type AllowedRange,
   ClosedError,
   DumpInterruptedError,
+  LookupError,
   NamespaceError,
   NetlinkError,
   type OptionError,
@@ -29,11 +30,17 @@ export { formatLink } from './links/format-link.ts'
 export type { AddLinkOptions, Link, LinkPort, PortOptions, SetLinkOptions } from './links/link.ts'
 export type { LinkGroup, Links } from './links/links.ts'
 export type { NamespaceIds } from './namespace-ids/namespace-ids.ts'
+export type { ConnectOptions } from './netns/connect.ts'
+export type { DatagramSocketOptions } from './netns/datagram-socket.ts'
 export type { LinkSettingOptions, LinkSettings } from './netns/link-settings.ts'
+export type { ListenOptions } from './netns/listen.ts'
+export type { LookupAddress, LookupOptions } from './netns/names/lookup.ts'
 export type { Netdevsim, NetdevsimOptions } from './netns/netdevsim.ts'
 export { type NamespaceLocation, Netns } from './netns/netns.ts'
 export type { PingOptions, PingRefusal, PingReply, PingResult } from './netns/ping.ts'
+export type { OpenSocketOptions, RawSocket, SocketBinding } from './netns/raw-socket.ts'
 export type { Sysctl, SysctlValue } from './netns/sysctl.ts'
+export type { TlsConnectOptions } from './netns/tls-connect.ts'
 export { type ArpOptions, type ArpPacket, arp } from './packets/arp.ts'
 export { internetChecksum } from './packets/checksum.ts'
 export { type EthernetFrame, type EthernetOptions, type EtherType, ethernet, type VlanTag } from './packets/ethernet.ts'

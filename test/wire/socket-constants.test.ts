@@ -6,8 +6,8 @@ const headers = readKernelHeaders(['in.h', 'in6.h', '../asm-generic/socket.h'])
 const constants = Object.entries(own).filter(([name]) => /^(SO|SOL|IPPROTO|IPV6|MCAST)_/.test(name))
 
 describe('the constants of socket options', () => {
-  it.each(constants)('%s is %i in the kernel’s header', (name, value) => {
-    if (headers === undefined) throw new Error('the kernel’s headers are not installed')
+  it.for(constants)('%s is %i in the kernel’s header', ([name, value], context) => {
+    if (headers === undefined) context.skip('the kernel headers are not installed (on Debian: linux-libc-dev, which g++ brings)')
     expect(headers.constants.get(name)).toBe(value)
   })
 })
