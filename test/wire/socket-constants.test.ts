@@ -8,6 +8,6 @@ const constants = Object.entries(own).filter(([name]) => /^(SO|SOL|IPPROTO|IPV6|
 describe('the constants of socket options', () => {
   it.for(constants)('%s is %i in the kernel’s header', ([name, value], context) => {
     if (headers === undefined) context.skip('the kernel headers are not installed (on Debian: linux-libc-dev, which g++ brings)')
-    expect(headers.constants.get(name)).toBe(value)
+    expect(headers?.constants.get(name)).toBe(value)
   })
 })
