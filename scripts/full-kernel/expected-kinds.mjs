@@ -43,7 +43,7 @@ export const expectedKinds = [
  * @type {Record<string, string>}
  */
 export const absentKinds = {
-  can: 'only drivers of hardware make one',
+  can: 'only drivers of hardware make one, or slcan, which older builds of this kernel lack',
   dsa: 'only drivers of hardware make one',
   ipoib: 'needs InfiniBand hardware',
   ovpn: 'newer than Linux 6.12',

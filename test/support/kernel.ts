@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { release } from 'node:os'
 import { readLinkData } from './link-data.ts'
+import { hasSerialCan } from './serial-can.ts'
 import { ip, uniqueName } from './test-namespaces.ts'
 
 /** How `ip` makes a link of each kind, or what else is asked for by name; `parent` is there. Tunnels without an end would be those that the kernel itself makes. */
@@ -49,6 +50,7 @@ const known = new Map<string, boolean>()
 
 /** Asks `ip`, in a namespace of its own, whether this kernel can make a link of that kind. */
 export function hasKind(kind: string): boolean {
+  if (kind === 'can') return hasSerialCan()
   if (kind === 'netdevsim') return existsSync('/sys/bus/netdevsim/new_device')
   return probe(MAKE[kind] ?? ['link', 'add', 'name', 'probe', 'type', kind])
 }
@@ -82,10 +84,13 @@ function isExpected(name: string): boolean {
   return expectedKinds()?.includes(name) ?? false
 }
 
+/** What has to be there for a kind, where that is not its name. */
+const OTHERWISE_CALLED: Readonly<Record<string, string>> = { can: 'controller, and no slcan to make one', vlan: '8021q' }
+
 /** Why tests of a kind are left out, or undefined when this kernel has it. An expected kind is never left out. */
 export function lackOf(kind: string): string | undefined {
   if (isExpected(kind) || hasKind(kind)) return undefined
-  return `${kind}: this kernel has no ${kind === 'vlan' ? '8021q' : kind}`
+  return `${kind}: this kernel has no ${OTHERWISE_CALLED[kind] ?? kind}`
 }
 
 function probe(words: readonly string[]): boolean {

@@ -153,6 +153,33 @@ describe('can on the wire', () => {
     })
   })
 
+  it('reads what Linux 6.12 reports of a serial adapter', () => {
+    const bytes = newLink(`
+      b0 00 12 00   # IFLA_LINKINFO
+        08 00 01 00  63 61 6e 00   # IFLA_INFO_KIND = "can"
+        1c 00 03 00  ${ZERO} ${ZERO} ${ZERO} ${ZERO} ${ZERO} ${ZERO}   # IFLA_INFO_XSTATS
+        88 00 02 00   # IFLA_INFO_DATA
+          24 00 01 00  90 d0 03 00 ${ZERO} ${ZERO} ${ZERO} ${ZERO} ${ZERO} ${ZERO} ${ZERO}   # IFLA_CAN_BITTIMING = 250000 bit/s
+          08 00 03 00  ${ZERO}   # IFLA_CAN_CLOCK = 0
+          08 00 04 00  04 00 00 00   # IFLA_CAN_STATE = 4
+          0c 00 05 00  00 00 00 00 02 00 00 00   # IFLA_CAN_CTRLMODE = mask 0, flags 2
+          08 00 06 00  ${ZERO}   # IFLA_CAN_RESTART_MS = 0
+          28 00 0d 00  10 27 00 00 20 4e 00 00 50 c3 00 00 a0 86 01 00 48 e8 01 00 90 d0 03 00 20 a1 07 00 00 35 0c 00 40 42 0f 00   # IFLA_CAN_BITRATE_CONST
+          08 00 0f 00  ${ZERO}   # IFLA_CAN_BITRATE_MAX = 0
+          0c 00 11 80   # IFLA_CAN_CTRLMODE_EXT
+            08 00 01 00  02 00 00 00   # IFLA_CAN_CTRLMODE_SUPPORTED = 2`)
+    expect(given(decodeNewLink(bytes))).toMatchObject({
+      can: {
+        bitTiming: { bitrate: 250_000 },
+        state: 'stopped',
+        controlMode: { listenOnly: true },
+        bitrates: [10_000, 20_000, 50_000, 100_000, 125_000, 250_000, 500_000, 800_000, 1_000_000],
+        controlModeExtension: { supported: ['listenOnly'] },
+        statistics: { busErrors: 0, restarts: 0 },
+      },
+    })
+  })
+
   it('reads what is newer than Linux 6.12', () => {
     const bytes = newLink(`
       38 00 12 00   # IFLA_LINKINFO
