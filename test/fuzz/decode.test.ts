@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fouTable } from '../../lib/fou/fou-table.ts'
 import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
 import { decodeLink, linkTable } from '../../lib/links/link-table.ts'
 import { HEADER_WORDS } from '../../lib/native/binding.ts'
@@ -7,6 +8,9 @@ import { loadAddon } from '../../lib/native/load.ts'
 import { Message } from '../../lib/schema/message.ts'
 import { Program } from '../../lib/schema/program.ts'
 import type { Table } from '../../lib/schema/table.ts'
+import { teamMessage } from '../../lib/team/messages.ts'
+import { readOptions } from '../../lib/team/read.ts'
+import { deviceTable } from '../../lib/wireguard/device.ts'
 import { optionCases } from '../support/arbitraries.ts'
 import { NLMSGHDR, newLink } from '../support/wire.ts'
 
@@ -47,7 +51,24 @@ function readAll(bytes: Uint8Array): void {
   for (let target = NLMSGHDR; target <= bytes.length; target++) linkTable.locate(message, NLMSGHDR, bytes.length, target)
 }
 
+const genericTables: readonly Table[] = [fouTable, teamMessage, deviceTable as unknown as Table]
+
 describe('reading what no kernel should send', () => {
+  it.each(genericTables)('never throws on a message of $name with attributes of any number and size', table => {
+    const header = [1, 1, 0, 0]
+    fc.assert(
+      fc.property(attributes, bytes => {
+        const octets = Uint8Array.from([...header, ...bytes])
+        const message = new Message(octets)
+        const read = table.decode(message, 0, octets.length)
+        expect(read).toBeTypeOf('object')
+        if (table === (teamMessage as unknown)) readOptions((read as { options?: [] }).options ?? [])
+        for (let target = 0; target <= octets.length; target++) table.locate(message, 0, octets.length, target)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
   it('never throws on attributes of any number and size', () => {
     fc.assert(
       fc.property(attributes, bytes => readAll(newLink(Buffer.from(bytes).toString('hex')))),

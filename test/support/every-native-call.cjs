@@ -53,6 +53,22 @@ async function callEverything() {
   closeSync(released.release())
   new addon.Descriptor().openNow({ ...descriptor, address: loopback })
   throws(() => new addon.Descriptor().openNow({ ...descriptor, address: {} }))
+  const generic = new addon.NetlinkSocket({ protocol: 16, namespace: kept, receiveBuffer: 0, strict: true, dumpRetries: 1 })
+  const ask = (flags, record, command, ...family) =>
+    request(id => {
+      const words = new Uint32Array([id, flags, record, command, 1, 20, ...family])
+      generic.generic(words, words.length)
+      generic.flush()
+    })
+  const [REPLY, STREAM, MULTIPART, ETHTOOL, NOTHING] = [1 << 3, 1 << 5, 1 << 8, [7, 0x74687465, 0x006c6f6f], [4, 0x68746f6e]]
+  await ask(NLM_F_DUMP, DUMP, 6, ...ETHTOOL)
+  await ask(NLM_F_DUMP, DUMP | STREAM, 6, ...ETHTOOL)
+  await ask(0, DUMP | MULTIPART, 6, ...ETHTOOL)
+  await ask(0, REPLY, 250, ...ETHTOOL)
+  await ask(0, REPLY, 1, ...NOTHING)
+  throws(() => generic.getLink(new Uint32Array(8), 8))
+  generic.close()
+
   throws(() => socket.newLink(new Uint32Array(3), 3))
   throws(() => kept.create(0))
   throws(() => addon.ping(0, {}))

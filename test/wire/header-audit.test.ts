@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { addressTable } from '../../lib/addresses/address-table.ts'
 import { bridgeVlanTable } from '../../lib/bridge-vlans/bridge-vlan-table.ts'
-import { fouTable } from '../../lib/fou/fou-table.ts'
+import { fouFamily, fouTable } from '../../lib/fou/fou-table.ts'
+import type { Family } from '../../lib/generic/family.ts'
 import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
 import { INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND, INFO_STATISTICS } from '../../lib/links/link-info.ts'
 import { linkTable } from '../../lib/links/link-table.ts'
@@ -10,8 +11,9 @@ import { routeTable } from '../../lib/routes/route-table.ts'
 import type { Field, NestedRows } from '../../lib/schema/field.ts'
 import { declaredShapes } from '../../lib/schema/shape.ts'
 import { Table } from '../../lib/schema/table.ts'
-import { teamMessage } from '../../lib/team/messages.ts'
+import { teamFamily, teamMessage } from '../../lib/team/messages.ts'
 import { deviceTable } from '../../lib/wireguard/device.ts'
+import { family as wireguardFamily } from '../../lib/wireguard/family.ts'
 import { readKernelHeaders } from '../support/kernel-headers.ts'
 
 const HEADERS = [
@@ -235,6 +237,21 @@ function rowConstants(row: Field): [string, number][] {
   return [[row.constant, row.number], ...row.twins.map(twin => [twin.constant, twin.number] as [string, number])]
 }
 
+/** Commands of generic netlink families, by the kernel's constants; and the constant of each family's version, where it has one. */
+const COMMANDS: readonly { family: Family; version: string; constants: Readonly<Record<string, string>> }[] = [
+  {
+    family: fouFamily,
+    version: 'FOU_GENL_VERSION',
+    constants: { add: 'FOU_CMD_ADD', delete: 'FOU_CMD_DEL', get: 'FOU_CMD_GET' },
+  },
+  {
+    family: teamFamily,
+    version: 'TEAM_GENL_VERSION',
+    constants: { setOptions: 'TEAM_CMD_OPTIONS_SET', options: 'TEAM_CMD_OPTIONS_GET', ports: 'TEAM_CMD_PORT_LIST_GET' },
+  },
+  { family: wireguardFamily, version: 'WG_GENL_VERSION', constants: { get: 'WG_CMD_GET_DEVICE', set: 'WG_CMD_SET_DEVICE' } },
+]
+
 describe('rows against /usr/include/linux', () => {
   const headers = found!
   const enumerated = [...tables.values()].filter(table => table.name in ENUMS)
@@ -270,6 +287,12 @@ describe('rows against /usr/include/linux', () => {
     const known = new Set(siblings.flatMap(constantsOf).map(([, number]) => number))
     const members = [...headers.startingWith(ENUMS[table.name])].filter(([name]) => !/^__|_UNSPEC$|_MAX$/.test(name))
     expect(members.filter(([name, number]) => !known.has(number) && !(name in LEFT_OUT))).toEqual([])
+  })
+
+  it.each(COMMANDS)('$family.name: has the commands and the version of the header', ({ family, version, constants }) => {
+    const numbers = Object.entries(constants).map(([command, constant]) => [command, headers.constants.get(constant)])
+    expect(family.commands).toEqual(Object.fromEntries(numbers))
+    expect(family.version).toBe(headers.constants.get(version))
   })
 
   it('has the numbers inside IFLA_LINKINFO', () => {
