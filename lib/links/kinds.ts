@@ -10,6 +10,7 @@ import { geneve } from './kinds/geneve.ts'
 import { gre } from './kinds/gre.ts'
 import { gretap } from './kinds/gretap.ts'
 import { gtp } from './kinds/gtp.ts'
+import { hsr } from './kinds/hsr.ts'
 import { ifb } from './kinds/ifb.ts'
 import { ip6erspan } from './kinds/ip6erspan.ts'
 import { ip6gre } from './kinds/ip6gre.ts'
@@ -55,6 +56,7 @@ export const linkKinds = [
   gre,
   gretap,
   gtp,
+  hsr,
   ifb,
   ip6erspan,
   ip6gre,

@@ -30,6 +30,7 @@ export const shapes: Readonly<Record<string, (s: readonly any[]) => object>> = {
   gre: s => ({ link: s[0], inputFlags: s[1], outputFlags: s[2], inputKey: s[3], outputKey: s[4], local: s[5], remote: s[6], ttl: s[7], tos: s[8], pmtuDiscovery: s[9], encapsulation: s[10], encapsulationFlags: s[11], encapsulationSourcePort: s[12], encapsulationPort: s[13], collectMetadata: s[14], ignoreDf: s[15], fwmark: s[16], unknown: s[17] }),
   gretap: s => ({ link: s[0], inputFlags: s[1], outputFlags: s[2], inputKey: s[3], outputKey: s[4], local: s[5], remote: s[6], ttl: s[7], tos: s[8], pmtuDiscovery: s[9], encapsulation: s[10], encapsulationFlags: s[11], encapsulationSourcePort: s[12], encapsulationPort: s[13], collectMetadata: s[14], ignoreDf: s[15], fwmark: s[16], unknown: s[17] }),
   gtp: s => ({ fd0: s[0], fd1: s[1], hashSize: s[2], role: s[3], createSockets: s[4], restartCount: s[5], local: s[6], unknown: s[7] }),
+  hsr: s => ({ port1: s[0], port2: s[1], supervision: s[2], supervisionAddress: s[3], sequenceNumber: s[4], version: s[5], protocol: s[6], interlink: s[7], unknown: s[8] }),
   icmp6Statistics: s => ({ count: s[0], inMessages: s[1], inErrors: s[2], outMessages: s[3], outErrors: s[4], checksumErrors: s[5], rateLimitedByHost: s[6] }),
   ifb: s => ({ unknown: s[0] }),
   inet6CacheInfo: s => ({ maxReassemblyLength: s[0], timestamp: s[1], reachableTime: s[2], retransmitTime: s[3] }),

@@ -9,6 +9,7 @@ export const expectedKinds = [
   'gre',
   'gretap',
   'gtp',
+  'hsr',
   'ifb',
   'ip6erspan',
   'ip6gre',

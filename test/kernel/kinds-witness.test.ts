@@ -8,6 +8,7 @@ import { canWitnesses } from './witnesses/can.ts'
 import { dsaWitnesses } from './witnesses/dsa.ts'
 import { geneveWitnesses } from './witnesses/geneve.ts'
 import { gtpWitnesses } from './witnesses/gtp.ts'
+import { hsrWitnesses } from './witnesses/hsr.ts'
 import { ipoibWitnesses } from './witnesses/ipoib.ts'
 import { ipvlanWitnesses, ipvtapWitnesses } from './witnesses/ipvlan.ts'
 import { linkWitnesses } from './witnesses/link.ts'
@@ -48,6 +49,7 @@ const kinds = [
   bridgeWitnesses,
   dummyWitnesses,
   geneveWitnesses,
+  hsrWitnesses,
   ifbWitnesses,
   ipvlanWitnesses,
   ipvtapWitnesses,

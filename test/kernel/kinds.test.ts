@@ -22,6 +22,7 @@ const NEEDED: Readonly<Record<string, object>> = {
   geneve: { geneve: { vni: 2, remote: '192.0.2.1' } },
   gre: { gre: { remote: '192.0.2.2' } },
   gretap: { gretap: { remote: '192.0.2.2' } },
+  hsr: { hsr: { port1: 'parent', port2: 'peer' } },
   ip6erspan: { ip6erspan: { remote: '2001:db8::2', inputKey: 5 } },
   ip6gre: { ip6gre: { remote: '2001:db8::2' } },
   ip6gretap: { ip6gretap: { remote: '2001:db8::2' } },

@@ -15,6 +15,7 @@ const MAKE: Readonly<Record<string, readonly string[]>> = {
   gre: alone('gre', 'remote', '192.0.2.2'),
   gretap: alone('gretap', 'remote', '192.0.2.2'),
   gtp: 'link add name probe type gtp role ggsn'.split(' '),
+  hsr: alone('hsr', 'slave1', 'parent', 'slave2', 'parentp'),
   ip6erspan: alone('ip6erspan', 'remote', '2001:db8::2', 'seq', 'key', '5'),
   ip6gre: alone('ip6gre', 'remote', '2001:db8::2'),
   ip6gretap: alone('ip6gretap', 'remote', '2001:db8::2'),
@@ -117,7 +118,7 @@ function withProbe<T>(words: readonly string[], look: (namespace: string) => T):
   const namespace = uniqueName()
   ip('netns', 'add', namespace)
   try {
-    ip('-n', namespace, 'link', 'add', 'name', 'parent', 'type', 'veth')
+    ip('-n', namespace, 'link', 'add', 'name', 'parent', 'type', 'veth', 'peer', 'name', 'parentp')
     ip('-n', namespace, ...words)
     return look(namespace)
   } finally {
