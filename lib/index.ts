@@ -63,6 +63,8 @@ export type { UnknownAttribute } from './schema/infer.ts'
 export type { LinkReference } from './schema/references.ts'
 export type { OtherTeamOption, TeamChanges, TeamOptions, TeamPortChanges, TeamPortOptions } from './team/option-rows.ts'
 export type { Team, TeamPort } from './team/team.ts'
+export type { Vni, VniFilter, VniIdentity, VniOptions } from './vnis/vni.ts'
+export type { Vnis } from './vnis/vnis.ts'
 export { generateWireguardKey, generateWireguardPresharedKey, wireguardPublicKey } from './wireguard/key.ts'
 export type {
   Wireguard,

@@ -10,6 +10,7 @@ import { openNamespace } from './protocol/namespaces.ts'
 import { type NamespaceSource, Session, type SessionOptions } from './protocol/session.ts'
 import { Routes } from './routes/routes.ts'
 import { Team } from './team/team.ts'
+import { Vnis } from './vnis/vnis.ts'
 import { Wireguard } from './wireguard/wireguard.ts'
 
 /** Options of `Rtnetlink.open`. */
@@ -36,6 +37,7 @@ export class Rtnetlink implements AsyncDisposable {
   /** VLANs of bridges and of their ports, as `bridge vlan` has them. */
   readonly bridgeVlans: BridgeVlans
   #fou: Fou | undefined
+  #vnis: Vnis | undefined
   #wireguard: Wireguard | undefined
   #team: Team | undefined
 
@@ -78,6 +80,12 @@ export class Rtnetlink implements AsyncDisposable {
   get fou(): Fou {
     this.#fou ??= new Fou(this.#session.generic)
     return this.#fou
+  }
+
+  /** Network ids of vxlan links with a filter, as `bridge vni` has them. */
+  get vnis(): Vnis {
+    this.#vnis ??= new Vnis(this.#session)
+    return this.#vnis
   }
 
   /** WireGuard devices, as `wg` has them. */

@@ -22,6 +22,7 @@ export async function referencePages(lib, load) {
   const { optionTable } = await load('team/option-rows')
   const { teamPortState } = await load('team/messages')
   const { bridgeVlanTable } = await load('bridge-vlans/bridge-vlan-table')
+  const { vniTable } = await load('vnis/vni-table')
   const { declaredShapes } = await load('schema/shape')
   const docs = new Docs(lib)
   const page = new Pages(docs, declaredShapes, new Map([[linkAttributes.name, 'link.md']]))
@@ -34,6 +35,7 @@ export async function referencePages(lib, load) {
   page.add('team.md', 'Options of teams', TEAM, [optionTable])
   page.add('team-ports.md', 'State of the ports of teams', TEAM_PORTS, [teamPortState])
   page.add('bridge-vlan.md', 'VLANs of bridges and their ports', BRIDGE_VLAN, [bridgeVlanTable])
+  page.add('vni.md', 'Network ids of a vxlan', VNI, [vniTable])
   page.add('fou.md', 'Ports of foo over UDP', FOU, [fouTable])
   page.add('wireguard.md', 'WireGuard devices', WIREGUARD, [wireguardTable])
   return page.finish()
@@ -49,6 +51,7 @@ const LOOKUP = 'Options of `routes.get`: what the kernel is asked about a packet
 const TEAM =
   'Options of `team.setOptions`, and what `team.options` reports. The driver knows them by name, which stands in the second column.'
 const TEAM_PORTS = 'What `team.ports` reports.'
+const VNI = 'Options of `vnis.add`, and what `vnis.list` reports.'
 const FOU = 'Options of `fou.add`, and what `fou.list` and `fou.get` report.'
 const WIREGUARD =
   'What `wireguard.get` reports, and what `wireguard.set` writes; in place of `flags`, that takes booleans: `replacePeers`, and of a peer `remove`, `updateOnly` and `replaceAllowedIps`.'

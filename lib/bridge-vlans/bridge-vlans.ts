@@ -77,8 +77,8 @@ export class BridgeVlans {
     lowerFilter(program, filter)
     const outcome = await this.#session.dump('getBridgeVlan', program, decodeBridgeVlans, call)
     const { items, interrupted } = unwrap(outcome, bridgeVlanLocator, filter, hintFor(filter))
-    if (interrupted) throw new DumpInterruptedError(operation, items.flat())
-    return items.flat()
+    if (interrupted) throw new DumpInterruptedError(operation, items)
+    return items
   }
 }
 

@@ -21,7 +21,7 @@
  * followed by its operands. Bytes are packed into words in memory order and padded with zeros to a whole word.
  */
 
-/** `struct ifinfomsg`, `ifaddrmsg`, `rtmsg`, `rtgenmsg`, `br_vlan_msg`, `genlmsghdr`: fields in order, one word each. `nextHop`, `rule` … come with their features. */
+/** `struct ifinfomsg`, `ifaddrmsg`, `rtmsg`, `rtgenmsg`, `br_vlan_msg`, `tunnel_msg`, `genlmsghdr`: fields in order, one word each. `nextHop`, `rule` … come with their features. */
 export const HEADER_WORDS = {
   /** family, type, index, flags, change. */
   link: 5,
@@ -33,6 +33,8 @@ export const HEADER_WORDS = {
   namespaceId: 1,
   /** family, index. */
   bridgeVlan: 2,
+  /** family, flags, index. */
+  tunnel: 3,
   /** command, version. */
   generic: 2,
   /** id of the request to wait for, or 0; no message of the kernel's. */
@@ -234,6 +236,9 @@ export interface NativeSocket {
   newBridgeVlan(record: Uint32Array, length: number): void
   deleteBridgeVlan(record: Uint32Array, length: number): void
   getBridgeVlan(record: Uint32Array, length: number): void
+  newTunnel(record: Uint32Array, length: number): void
+  deleteTunnel(record: Uint32Array, length: number): void
+  getTunnel(record: Uint32Array, length: number): void
   /**
    * A message of a generic netlink family: only on sockets of that protocol, and nothing else there but `after`. Ids of families are
    * kept for the socket. A bare ENOENT, which is also what the kernel says of an id that is no longer, is believed once the

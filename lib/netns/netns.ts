@@ -24,6 +24,7 @@ import type { Routes } from '../routes/routes.ts'
 import { Rtnetlink } from '../rtnetlink.ts'
 import type { Team } from '../team/team.ts'
 import { NETNS_DIRECTORY, namespaceNameFault } from '../values/namespace-name.ts'
+import type { Vnis } from '../vnis/vnis.ts'
 import type { Wireguard } from '../wireguard/wireguard.ts'
 import { httpAgent, httpsAgent } from './agents.ts'
 import { type ConnectOptions, checkConnectOptions, connect } from './connect.ts'
@@ -164,6 +165,11 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   /** Ports at which tunnels in UDP arrive, as `ip fou` has them. */
   get fou(): Fou {
     return this.#rtnetlink.fou
+  }
+
+  /** Network ids of vxlan links with a filter, as `bridge vni` has them. */
+  get vnis(): Vnis {
+    return this.#rtnetlink.vnis
   }
 
   /** WireGuard devices, as `wg` has them. */

@@ -1,5 +1,5 @@
 import type { AllowedRange } from '../errors.ts'
-import { align, type Message } from '../schema/message.ts'
+import { eachAttribute, type Message } from '../schema/message.ts'
 
 /** NLMSGERR_ATTR_* of <linux/netlink.h>. */
 const MSG = 1
@@ -59,18 +59,4 @@ function parsePolicy(message: Message, start: number, end: number): AllowedRange
 
 function plain(value: bigint): number | bigint {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value
-}
-
-function eachAttribute(
-  message: Message,
-  start: number,
-  end: number,
-  visit: (type: number, at: number, length: number) => void,
-): void {
-  for (let offset = start; offset + 4 <= end; ) {
-    const length = message.u16(offset)
-    if (length < 4 || offset + length > end) return
-    visit(message.u16(offset + 2) & 0x3fff, offset + 4, length - 4)
-    offset += align(length)
-  }
 }

@@ -6,7 +6,7 @@ import type { Program } from '../schema/program.ts'
 import { Failure, type Locator } from './failure.ts'
 import { Flattened } from './flattened.ts'
 import { linkIndexOf } from './link-index.ts'
-import type { Decode } from './request.ts'
+import type { Decode, Entries } from './request.ts'
 import type { CallOptions, MessageCall, Session } from './session.ts'
 import { unwrap } from './unwrap.ts'
 
@@ -32,7 +32,7 @@ export interface Matcher<T> {
 export interface DumpedTable<T, F> {
   readonly call: MessageCall
   readonly header: keyof typeof HEADER_WORDS
-  readonly decode: Decode<T>
+  readonly decode: Decode<T | readonly T[]>
   readonly locator: Locator
   /** Checks a filter. The program is there for its errors. */
   match(program: Program, filter: F): Matcher<T>
@@ -110,12 +110,13 @@ export class FilteredDump<T, F extends object> {
     return program
   }
 
-  #decoder(matcher: Matcher<T>, link?: number): Decode<T | undefined> {
+  #decoder(matcher: Matcher<T>, link?: number): Decode<Entries<T>> {
     const { decode } = this.#table
     return (message, start, end) => {
       if (matcher.matchesHeader?.(message, start) === false) return undefined
       const item = decode(message, start, end)
-      return matcher.matches(item, link) ? item : undefined
+      if (Array.isArray(item)) return item.filter(entry => matcher.matches(entry, link))
+      return matcher.matches(item as T, link) ? item : undefined
     }
   }
 }

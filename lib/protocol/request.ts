@@ -124,29 +124,35 @@ export function eachMessage(message: Message, start: number, end: number, visit:
   }
 }
 
+/** What one message of a dump holds: an entry, several, or none that is wanted. */
+export type Entries<T> = T | readonly T[] | undefined
+
+/** Adds what a message holds to what was read before. */
+export function keepEntries<T>(items: T[], entries: Entries<T>): void {
+  if (entries === undefined) return
+  if (Array.isArray(entries)) for (const entry of entries) items.push(entry)
+  else items.push(entries as T)
+}
+
 /** What a dump read, and whether the table changed meanwhile, every time. */
 export interface Dumped<T> {
   readonly items: T[]
   readonly interrupted: boolean
 }
 
-/** Gathers a dump. Items for which `decode` answers undefined are left out. */
+/** Gathers a dump. */
 export class Dump<T> extends Request<Dumped<T>> {
-  readonly #decode: Decode<T | undefined>
+  readonly #decode: Decode<Entries<T>>
   #items: T[] = []
 
-  constructor(operation: string, decode: Decode<T | undefined>) {
+  constructor(operation: string, decode: Decode<Entries<T>>) {
     super(operation)
     this.#decode = decode
   }
 
   protected override more(code: number, message: Message, start: number, end: number): void {
     if (code === CompletionCode.dumpRestart) this.#items = []
-    else
-      eachMessage(message, start, end, (from, to) => {
-        const item = this.#decode(message, from, to)
-        if (item !== undefined) this.#items.push(item)
-      })
+    else eachMessage(message, start, end, (from, to) => keepEntries(this.#items, this.#decode(message, from, to)))
   }
 
   protected override finish(_code: number, detail: number): Dumped<T> {

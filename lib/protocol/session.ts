@@ -6,7 +6,7 @@ import { Program } from '../schema/program.ts'
 import { completions, type Receiver } from './completions.ts'
 import { Failure } from './failure.ts'
 import { NLM_F_ACK, NLM_F_DUMP } from './flags.ts'
-import { Acknowledgement, type Decode, Dump, type Dumped, Reply, type Request } from './request.ts'
+import { Acknowledgement, type Decode, Dump, type Dumped, type Entries, Reply, type Request } from './request.ts'
 import { RequestList } from './request-list.ts'
 import { StreamedDump } from './streamed-dump.ts'
 
@@ -141,12 +141,7 @@ export class Session {
   }
 
   /** Sends a dump and gathers it. */
-  dump<T>(
-    call: MessageCall,
-    program: Program,
-    decode: Decode<T | undefined>,
-    options?: CallOptions,
-  ): Promise<Dumped<T> | Failure> {
+  dump<T>(call: MessageCall, program: Program, decode: Decode<Entries<T>>, options?: CallOptions): Promise<Dumped<T> | Failure> {
     return this.#send(call, program, NLM_F_DUMP, RecordFlag.dump, new Dump(program.operation, decode), options)
   }
 
@@ -154,7 +149,7 @@ export class Session {
   multipart<T>(
     call: MessageCall,
     program: Program,
-    decode: Decode<T | undefined>,
+    decode: Decode<Entries<T>>,
     options?: CallOptions,
   ): Promise<Dumped<T> | Failure> {
     const record = RecordFlag.dump | RecordFlag.multipart
@@ -162,7 +157,7 @@ export class Session {
   }
 
   /** Starts a dump that is read as it arrives, at the reader's pace, on a socket of its own. */
-  stream<T>(call: MessageCall, program: Program, decode: Decode<T | undefined>, options?: CallOptions): StreamedDump<T> {
+  stream<T>(call: MessageCall, program: Program, decode: Decode<Entries<T>>, options?: CallOptions): StreamedDump<T> {
     const socket = this.#open()
     const dump = new StreamedDump<T>(program.operation, decode, socket, options?.signal)
     void this.#send(call, program, NLM_F_DUMP, RecordFlag.dump | RecordFlag.stream, dump, { timeout: 0, ...options })

@@ -3,7 +3,7 @@ import { CompletionCode, DumpFlag, type NativeSocket } from '../native/binding.t
 import type { Message } from '../schema/message.ts'
 import { Failure, type Locator } from './failure.ts'
 import { Flattened } from './flattened.ts'
-import { type Decode, eachMessage, Request } from './request.ts'
+import { type Decode, type Entries, eachMessage, keepEntries, Request } from './request.ts'
 import { unwrap } from './unwrap.ts'
 
 /** What ends a stream. */
@@ -16,14 +16,14 @@ export interface StreamEnd {
  * the table and however slow the reader.
  */
 export class StreamedDump<T> extends Request<StreamEnd> {
-  readonly #decode: Decode<T | undefined>
+  readonly #decode: Decode<Entries<T>>
   readonly #socket: NativeSocket
   readonly #signal: AbortSignal | undefined
   #parts: T[][] = []
   #wake: (() => void) | undefined
   #end: StreamEnd | Failure | undefined
 
-  constructor(operation: string, decode: Decode<T | undefined>, socket: NativeSocket, signal: AbortSignal | undefined) {
+  constructor(operation: string, decode: Decode<Entries<T>>, socket: NativeSocket, signal: AbortSignal | undefined) {
     super(operation)
     this.#decode = decode
     this.#socket = socket
@@ -37,10 +37,7 @@ export class StreamedDump<T> extends Request<StreamEnd> {
   protected override more(code: number, message: Message, start: number, end: number): void {
     if (code !== CompletionCode.part) return
     const items: T[] = []
-    eachMessage(message, start, end, (from, to) => {
-      const item = this.#decode(message, from, to)
-      if (item !== undefined) items.push(item)
-    })
+    eachMessage(message, start, end, (from, to) => keepEntries(items, this.#decode(message, from, to)))
     this.#parts.push(items)
     this.#wake?.()
   }

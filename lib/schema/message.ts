@@ -100,3 +100,18 @@ export class Message {
 export function align(length: number): number {
   return (length + 3) & ~3
 }
+
+/** Calls `visit` for each attribute between two offsets, with its number and where its payload stands. */
+export function eachAttribute(
+  message: Message,
+  start: number,
+  end: number,
+  visit: (type: number, at: number, length: number) => void,
+): void {
+  for (let offset = start; offset + 4 <= end; ) {
+    const length = message.u16(offset)
+    if (length < 4 || offset + length > end) return
+    visit(message.u16(offset + 2) & 0x3fff, offset + 4, length - 4)
+    offset += align(length)
+  }
+}

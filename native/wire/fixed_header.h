@@ -99,6 +99,20 @@ inline constexpr FixedHeader kBridgeVlanHeader(sizeof(br_vlan_msg),
                                                {header_field(offsetof(br_vlan_msg, family), &br_vlan_msg::family),
                                                 header_field(offsetof(br_vlan_msg, ifindex), &br_vlan_msg::ifindex)},
                                                offsetof(br_vlan_msg, ifindex));
+/** `struct tunnel_msg` of <linux/if_link.h>, which headers before Linux 5.18 lack. */
+struct TunnelHeader {
+  uint8_t family;
+  uint8_t flags;
+  uint16_t reserved;
+  uint32_t index;
+};
+static_assert(sizeof(TunnelHeader) == 8 && offsetof(TunnelHeader, flags) == 1 && offsetof(TunnelHeader, index) == 4);
+
+inline constexpr FixedHeader kTunnelHeader(sizeof(TunnelHeader),
+                                           {header_field(offsetof(TunnelHeader, family), &TunnelHeader::family),
+                                            header_field(offsetof(TunnelHeader, flags), &TunnelHeader::flags),
+                                            header_field(offsetof(TunnelHeader, index), &TunnelHeader::index)},
+                                           offsetof(TunnelHeader, index));
 
 inline constexpr FixedHeader kGenericHeader(sizeof(genlmsghdr),
                                             {header_field(offsetof(genlmsghdr, cmd), &genlmsghdr::cmd),

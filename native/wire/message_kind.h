@@ -17,6 +17,9 @@ inline constexpr uint16_t kAfter = 0;
 /** Likewise: the family that the record names decides. */
 inline constexpr uint16_t kFamilyId = NLMSG_NOOP;
 
+/** RTM_NEWTUNNEL of <linux/rtnetlink.h>, which headers before Linux 5.18 lack. */
+inline constexpr uint16_t kNewTunnel = 120;
+
 /** A message that TypeScript can send: the method that queues it, its nlmsg_type and its fixed header. */
 struct MessageKind {
   const char* method;
@@ -46,6 +49,9 @@ inline constexpr std::array kMessageKinds{
     MessageKind{"newBridgeVlan", RTM_NEWVLAN, kBridgeVlanHeader},
     MessageKind{"deleteBridgeVlan", RTM_DELVLAN, kBridgeVlanHeader},
     MessageKind{"getBridgeVlan", RTM_GETVLAN, kBridgeVlanHeader},
+    MessageKind{"newTunnel", kNewTunnel, kTunnelHeader},
+    MessageKind{"deleteTunnel", kNewTunnel + 1, kTunnelHeader},
+    MessageKind{"getTunnel", kNewTunnel + 2, kTunnelHeader},
     MessageKind{"generic", kFamilyId, kGenericHeader},
     MessageKind{"after", kAfter, kAfterHeader},
 };

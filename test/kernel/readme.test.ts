@@ -15,12 +15,14 @@ describe('README.md', () => {
   })
 })
 
-/** The calls in the right-hand column of the table; an object alone is another change of `eth0`. */
+/** The calls in the right-hand column of the table; an object alone goes into the call before. */
 function calls(): string[] {
-  const cells = Array.from(readme.matchAll(/^\| `ip .*? \| (.*) \|$/gm), ([, cell]) => cell)
-  return cells
-    .flatMap(cell => Array.from(cell.matchAll(/`([^`]+)`/g), ([, code]) => code))
-    .map(code => (code.startsWith('{') ? `ns.links.set('eth0', ${code})` : code))
+  const cells = Array.from(readme.matchAll(/^\| `(?:ip|bridge) .*? \| (.*) \|$/gm), ([, cell]) => cell)
+  return cells.flatMap(cell => {
+    const codes = Array.from(cell.matchAll(/`([^`]+)`/g), ([, code]) => code)
+    const [first] = codes as [string]
+    return codes.map(code => (code.startsWith('{') ? `${first.slice(0, first.indexOf('{'))}${code})` : code))
+  })
 }
 
 describe('the table "From ip to here"', () => {

@@ -12,6 +12,7 @@ import type { Field, NestedRows } from '../../lib/schema/field.ts'
 import { declaredShapes } from '../../lib/schema/shape.ts'
 import { Table } from '../../lib/schema/table.ts'
 import { teamFamily, teamMessage } from '../../lib/team/messages.ts'
+import { vniMessage } from '../../lib/vnis/vni-table.ts'
 import { deviceTable } from '../../lib/wireguard/device.ts'
 import { family as wireguardFamily } from '../../lib/wireguard/family.ts'
 import { readKernelHeaders } from '../support/kernel-headers.ts'
@@ -90,6 +91,9 @@ const ENUMS: Readonly<Record<string, string>> = {
   vrf: 'IFLA_VRF_UNSPEC',
   vrfPort: 'IFLA_VRF_PORT_UNSPEC',
   vxcan: 'VXCAN_INFO_UNSPEC',
+  vniMessage: 'VXLAN_VNIFILTER_UNSPEC',
+  vni: 'VXLAN_VNIFILTER_ENTRY_UNSPEC',
+  vniStatistics: 'VNIFILTER_ENTRY_STATS_UNSPEC',
   vxlan: 'IFLA_VXLAN_UNSPEC',
   wireguardDevice: 'WGDEVICE_A_UNSPEC',
   wireguardAllowedIp: 'WGALLOWEDIP_A_UNSPEC',
@@ -200,6 +204,7 @@ const NEWER: Readonly<Record<string, string>> = {
 const roots: readonly NestedRows[] = [
   linkTable,
   addressTable,
+  vniMessage,
   routeTable,
   lookupTable,
   bridgeVlanTable,

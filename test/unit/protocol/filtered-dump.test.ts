@@ -3,6 +3,7 @@ import { DumpInterruptedError, NetlinkError } from '../../../lib/errors.ts'
 import { CompletionCode } from '../../../lib/native/binding.ts'
 import { Failure } from '../../../lib/protocol/failure.ts'
 import { FilteredDump, type Matcher } from '../../../lib/protocol/filtered-dump.ts'
+import { type Decode, type Entries, keepEntries } from '../../../lib/protocol/request.ts'
 import type { Session } from '../../../lib/protocol/session.ts'
 import { Message } from '../../../lib/schema/message.ts'
 import { Program } from '../../../lib/schema/program.ts'
@@ -11,7 +12,7 @@ const ENOENT = 2
 const EPERM = 1
 const EINVAL = 22
 
-/** Entries are single bytes: their number is their link's index. A filter says which are wanted, and how. */
+/** Messages are single bytes, and so are entries: their number is their link's index. A filter says which are wanted, and how. */
 interface Filter {
   readonly linkName?: string
   readonly least?: number
@@ -52,13 +53,13 @@ class Kernel {
     return this.index
   }
 
-  async dump(_call: string, _program: Program, decode: (message: Message, start: number, end: number) => number | undefined) {
+  async dump(_call: string, _program: Program, decode: Decode<Entries<number>>) {
     const answer = this.answers.shift()
     if (typeof answer === 'number') return refusal(answer)
     return { items: this.#read(answer, decode), interrupted: this.interrupted }
   }
 
-  stream(_call: string, _program: Program, decode: (message: Message, start: number, end: number) => number | undefined) {
+  stream(_call: string, _program: Program, decode: Decode<Entries<number>>) {
     const answer = this.answers.shift()
     const items = typeof answer === 'number' ? answer : this.#read(answer, decode)
     return {
@@ -69,9 +70,11 @@ class Kernel {
     }
   }
 
-  #read(entries: number[] = [], decode: (message: Message, start: number, end: number) => number | undefined): number[] {
-    const message = new Message(Uint8Array.from(entries))
-    return entries.map((_, i) => decode(message, i, i + 1)).filter(item => item !== undefined)
+  #read(bytes: number[] = [], decode: Decode<Entries<number>>): number[] {
+    const message = new Message(Uint8Array.from(bytes))
+    const items: number[] = []
+    for (const i of bytes.keys()) keepEntries(items, decode(message, i, i + 1))
+    return items
   }
 }
 
@@ -80,11 +83,14 @@ beforeEach(() => {
   asked = []
 })
 
-function things(kernel: Kernel): FilteredDump<number, Filter> {
+function things(
+  kernel: Kernel,
+  decode: Decode<number | number[]> = (message, start) => message.u8(start),
+): FilteredDump<number, Filter> {
   return new FilteredDump<number, Filter>(kernel as unknown as Session, {
     call: 'getLink',
     header: 'namespaceId',
-    decode: (message, start) => message.u8(start),
+    decode,
     locator: { locate: () => undefined, keyOf: () => undefined },
     match: (_program, filter) => match(filter, asked),
   })
@@ -139,6 +145,13 @@ describe.each(ways)('a filtered dump, by %s', (_way, read) => {
 
   it('finds nothing when the refusal says that there is nothing', async () => {
     expect(await read(new Kernel(ENOENT), {})).toEqual([])
+  })
+})
+
+describe('a filtered dump of messages with several entries each', () => {
+  it('compares every entry', async () => {
+    const pairs = things(new Kernel([1, 4]), (message, start) => [message.u8(start), message.u8(start) + 1])
+    expect(await all(pairs.stream('things.stream', { least: 2 }, undefined))).toEqual([2, 4, 5])
   })
 })
 
