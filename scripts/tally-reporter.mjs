@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { release } from 'node:os'
 
-/** A vitest reporter that leaves the counts, and every skipped test with its reason, in the file named by RTNETLINK_TALLY. */
+/** A vitest reporter that leaves in the file named by RTNETLINK_TALLY the counts, every skipped test with its reason, and the notes of those that passed. */
 export default class TallyReporter {
   onTestRunEnd(modules, unhandledErrors, outcome) {
-    const tally = { passed: 0, failed: unhandledErrors.length, skipped: [], kernel: release() }
+    const tally = { passed: 0, failed: unhandledErrors.length, skipped: [], notes: [], kernel: release() }
     for (const module of modules) addModule(tally, module)
     if (outcome !== 'passed' && tally.failed === 0) tally.failed = 1
     writeFileSync(/** @type {string} */ (process.env.RTNETLINK_TALLY), JSON.stringify(tally))
@@ -21,10 +21,15 @@ function addModule(tally, module) {
 function addTest(tally, test) {
   const { state, note } = test.result()
   const fault = state === 'skipped' ? faultOfSkip(note) : undefined
-  if (state === 'passed') tally.passed += 1
+  if (fault !== undefined) console.error(`${test.fullName}: ${fault}`)
+  if (state === 'passed') addPassed(tally, test)
   else if (state === 'skipped' && fault === undefined) tally.skipped.push(`${test.project.name}: ${test.fullName}: ${note}`)
   else tally.failed += 1
-  if (fault !== undefined) console.error(`${test.fullName}: ${fault}`)
+}
+
+function addPassed(tally, test) {
+  tally.passed += 1
+  tally.notes.push(...(test.meta().notes ?? []))
 }
 
 /** Why a test should not have been skipped, or undefined. */

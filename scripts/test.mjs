@@ -2,17 +2,18 @@
 import { check, steps } from './check.mjs'
 import { testUnderFullKernel } from './full-kernel/test.mjs'
 import { nodeMatrix } from './node-matrix.mjs'
+import { checkProof } from './proof.mjs'
 import { report } from './report.mjs'
 import { run } from './run.mjs'
 import { vitest } from './vitest.mjs'
 
-const tallies = [build(), checks()]
-tallies.push(vitest('tests', ['unit', 'wire', 'contract', 'kernel', 'fuzz']))
+const first = [build(), checks()]
+const tests = vitest('tests', ['unit', 'wire', 'contract', 'kernel', 'fuzz'])
 // Alone: it compiles the addon, and the tests above hold time limits.
-tallies.push(vitest('tests of the package', ['package']))
-tallies.push(nodeMatrix())
-tallies.push(...(await testUnderFullKernel()))
-report(tallies)
+const ofPackage = vitest('tests of the package', ['package'])
+const matrix = nodeMatrix()
+const full = await testUnderFullKernel()
+report([...first, tests, ofPackage, matrix, ...full, checkProof([tests], full)])
 
 /** @returns {import('./vitest.mjs').Tally} */
 function build() {

@@ -8,6 +8,7 @@ import { run } from './run.mjs'
  * @property {number} passed
  * @property {number} failed
  * @property {string[]} skipped each skipped test with its reason
+ * @property {import('../test/support/notes.ts').Note[]} [notes] what those that passed have shown
  * @property {string} [kernel] release of the kernel that it ran on, where it is not known to be this one
  */
 

@@ -26,6 +26,7 @@ export function attributesIn(body: Uint8Array, start = 0): Map<number, Uint8Arra
   const attributes = new Map<number, Uint8Array>()
   for (let at = start; at + 4 <= body.length; ) {
     const length = view.getUint16(at, true)
+    if (length < 4) break
     attributes.set(view.getUint16(at + 2, true) & 0x3fff, body.subarray(at + 4, at + length))
     at += Math.ceil(length / 4) * 4
   }

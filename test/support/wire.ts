@@ -6,6 +6,7 @@ import { loadAddon } from '../../lib/native/load.ts'
 import { Message } from '../../lib/schema/message.ts'
 import { Program } from '../../lib/schema/program.ts'
 import type { Phase } from '../../lib/schema/table.ts'
+import { handWritten, weDecode, weEncoded } from './golden-bytes.ts'
 
 const NLMSGHDR = 16
 const IFINFOMSG = 16
@@ -24,18 +25,23 @@ export function newLink(attributes: string, ifinfo = '00 00 00 00  00 00 00 00  
   header.writeUInt32LE(NLMSGHDR + body.length, 0)
   header.writeUInt16LE(RTM_NEWLINK, 4)
   header.writeUInt16LE(NLM_F_REQUEST, 6)
-  return new Uint8Array(Buffer.concat([header, body]))
+  const message = new Uint8Array(Buffer.concat([header, body]))
+  handWritten(message)
+  return message
 }
 
 /** What `links.add` (or another phase of it) would send; `now` is the data of the link that is there. */
 export function encodeLink(options: object, phase: Phase = 'create', now?: object): Uint8Array {
   const program = new Program().begin('links.add', HEADER_WORDS.link)
   lowerLink(program, options, phase, now as Readonly<Record<string, unknown>> | undefined)
-  return loadAddon().encode('newLink', program.words, program.length)
+  const message = loadAddon().encode('newLink', program.words, program.length)
+  weEncoded(message)
+  return message
 }
 
 /** Reads a whole RTM_NEWLINK message, without the properties that it has nothing for. */
 export function decodeNewLink(bytes: Uint8Array): Link {
+  weDecode(bytes)
   return given(decodeLink(new Message(bytes), NLMSGHDR, bytes.length)) as Link
 }
 

@@ -18,13 +18,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-type Outcome = { state: string; note?: string }
+type Outcome = { state: string; note?: string; notes?: object[] }
 
 function module(outcomes: Outcome[], errors: Error[] = [], suiteErrors: Error[] = []) {
   const tests = outcomes.map((outcome, index) => ({
     fullName: `test ${index}`,
     project: { name: 'kernel' },
     result: () => outcome,
+    meta: () => ({ notes: outcome.notes }),
   }))
   return { errors: () => errors, children: { allTests: () => tests, allSuites: () => [{ errors: () => suiteErrors }] } }
 }
@@ -41,8 +42,17 @@ describe('the tally', () => {
       passed: 1,
       failed: 1,
       skipped: ['kernel: test 2: vlan: this kernel has no 8021q'],
+      notes: [],
       kernel: release(),
     })
+  })
+
+  it('keeps what a test noted, when it passed', () => {
+    const outcomes = [
+      { state: 'passed', notes: [{ of: 'bytes' }] },
+      { state: 'failed', notes: [{ of: 'witness' }] },
+    ]
+    expect(tally([module(outcomes)], [], 'failed').notes).toEqual([{ of: 'bytes' }])
   })
 
   it('counts a test that is skipped without a reason as failed', () => {

@@ -33,7 +33,7 @@ export const macsecWitnesses = ofKind(macsec, {
       words: 'replay on window 64',
       shows: ['window', 64],
       beside: { options: { replayProtect: true }, words: '' },
-      fixed: 'replayProtect needs a window from the start; kinds-macsec.test.ts changes it',
+      from: { replayProtect: true, window: 8 },
     },
     { option: 'encodingSa', value: 2, words: 'encodingsa 2', shows: ['encoding_sa', 2] },
     { option: 'encrypt', value: true, words: 'encrypt on', shows: ['encrypt', true] },

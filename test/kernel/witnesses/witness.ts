@@ -4,6 +4,7 @@ import { runInside, type Shown, shownLink } from '../../support/ip.ts'
 import { type Feature, hasFeature, lackOf, lackOfFeature } from '../../support/kernel.ts'
 import { readLinkData } from '../../support/link-data.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../../support/namespace.ts'
+import { note, type WitnessNote } from '../../support/notes.ts'
 import { ip } from '../../support/test-namespaces.ts'
 
 /** One option with a value that is not its default, and who else says so. */
@@ -24,7 +25,9 @@ export interface Witness {
   /** Why only our own reading confirms it. */
   readonly unseen?: string
   /** Options and words that must stand beside it. */
-  readonly beside?: { readonly options: object; readonly words: string }
+  readonly beside?: { readonly options: object; readonly words: string } | undefined
+  /** Options of the link on which `set` then gives it, where those beside it are not enough. */
+  readonly from?: object
   /** Why it cannot be changed later, though its row does not say so. */
   readonly fixed?: string
   readonly needs?: Feature
@@ -73,11 +76,12 @@ export interface Subject {
 /** Every row against `ip`, both ways. What this kernel lacks is one skipped test with its reason. */
 export function describeWitnesses(subject: Subject): void {
   describe(subject.title, () => {
+    const lack = lackOf(subject.kind)
     it('has a witness, or a reason for none, for every row', () => {
       expect(rowsWithout(subject)).toEqual([])
+      noteSubject(subject, lack !== undefined)
     })
 
-    const lack = lackOf(subject.kind)
     if (lack !== undefined) return it('has every row as ip has it', context => context.skip(lack))
 
     const stage = new Stage(subject)
@@ -89,7 +93,10 @@ export function describeWitnesses(subject: Subject): void {
       else it(`has ${listed(witnesses)} as ip has them`, context => context.skip(lackOfFeature(subject.kind, needs)))
     }
     for (const reading of subject.readings ?? []) {
-      it(`${reading.option}: we read what ${toldBy(reading)} says`, () => stage.expectSameReading(reading))
+      it(`${reading.option}: we read what ${toldBy(reading)} says`, async () => {
+        await stage.expectSameReading(reading)
+        stage.note(reading.option, 'read', `${toldBy(reading)} shows`)
+      })
     }
   })
 }
@@ -97,10 +104,12 @@ export function describeWitnesses(subject: Subject): void {
 function describeKind(stage: Stage, { kind, by = 'ip' }: Subject): void {
   it('is for ip what add made it', async () => {
     expect(stage.shownKind(await stage.addOurs(undefined))).toBe(kind)
+    stage.note('kind', 'written', 'ip')
   })
 
   it(`is for us what ${by} made it`, async () => {
     expect(await stage.readKind(stage.addTheirs(undefined))).toBe(kind)
+    stage.note('kind', 'read', `${by} set`)
   })
 }
 
@@ -108,17 +117,43 @@ function describeWitness(stage: Stage, { by = 'ip' }: Subject, witness: Witness)
   const { option, words } = witness
   it(`${option}: ${seenBy(witness)} what add set`, async () => {
     await stage.expectSeen(witness, await stage.addOurs(witness))
+    stage.note(option, 'written', witnessOf(witness))
   })
 
   if (words !== undefined) {
     it(`${option}: we read what ${by} set`, async () => {
       await stage.expectRead(witness, stage.addTheirs(witness))
+      stage.note(option, 'read', `${by} set`)
     })
   }
 
-  if (!stage.isChangeable(witness)) return
-  it(`${option}: ${seenBy(witness)} what set changed`, async () => {
-    await stage.expectSeen(witness, await stage.changeOurs(witness))
+  if (stage.isChangeable(witness)) {
+    it(`${option}: ${seenBy(witness)} what set changed`, async () => {
+      await stage.expectSeen(witness, await stage.changeOurs(witness))
+      stage.note(option, 'changed', witnessOf(witness))
+    })
+  } else {
+    it(`${option}: set cannot change it${witness.fixed === undefined ? '' : ` (${witness.fixed})`}`, async () => {
+      stage.note(option, 'refused', await stage.refusal(witness))
+    })
+  }
+}
+
+function witnessOf({ shows, file, attribute, unseen }: Witness): string {
+  if (shows !== undefined) return 'ip'
+  if (file !== undefined) return 'a file'
+  return attribute === undefined ? `ourselves: ${unseen}` : 'the attribute'
+}
+
+function noteSubject({ title, rows, witnesses, readings = [], unwitnessed, whole }: Subject, lacking: boolean): void {
+  const named = Object.entries(rows as Record<string, Field>).map(([option, { constant }]) => ({ option, attribute: constant }))
+  note({
+    of: 'subject',
+    subject: title,
+    rows: whole ? [{ option: 'kind', attribute: 'IFLA_INFO_KIND' }, ...named] : named,
+    options: [...witnesses, ...readings].map(({ option, needs }: { option: string; needs?: Feature }) => ({ option, needs })),
+    lacking,
+    unwitnessed,
   })
 }
 
@@ -193,10 +228,29 @@ class Stage {
 
   async changeOurs(witness: Witness): Promise<string> {
     const { name, n } = this.#next(witness)
-    await this.#subject.add(this.#ns, name, n, witness.beside?.options ?? {}, witness)
+    await this.#subject.add(this.#ns, name, n, before(witness), witness)
     expect(await this.#read(witness, name), 'the default differs from the value').not.toEqual(reported(witness))
     await this.#subject.change(this.#ns, name, given(witness))
     return name
+  }
+
+  /** What a caller is told who wants to change it all the same. */
+  async refusal(witness: Witness): Promise<string> {
+    const { name, n } = this.#next(witness)
+    const createsOnly = witness.fixed === undefined
+    await this.#subject.add(this.#ns, name, n, createsOnly ? given(witness) : before(witness), witness)
+    const changing = this.#subject.change(this.#ns, name, createsOnly ? given({ ...witness, beside: undefined }) : given(witness))
+    const error = await changing.then(
+      () => undefined,
+      error => error,
+    )
+    if (createsOnly) expect(error).toMatchObject({ option: expect.stringMatching(`(^|\\.)${head(witness.option)}$`) })
+    else expect(await this.#read(witness, name), 'it has not changed').not.toEqual(reported(witness))
+    return error === undefined ? 'taken, and changes nothing' : error.message.replaceAll(name, 'NAME')
+  }
+
+  note(option: string, did: WitnessNote['did'], text: string): void {
+    note({ of: 'witness', subject: this.#subject.title, option, did, text })
   }
 
   async expectSeen(witness: Witness, name: string): Promise<void> {
@@ -261,6 +315,11 @@ class Stage {
 function given({ option, value, beside }: Witness): object {
   const nested = option.split('.').reduceRight<unknown>((below, key) => ({ [key]: below }), value)
   return { ...beside?.options, ...(nested as object) }
+}
+
+/** Options of the link that is changed later. */
+function before({ from, beside }: Witness): object {
+  return from ?? beside?.options ?? {}
 }
 
 function reported(witness: Witness): unknown {
