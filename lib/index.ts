@@ -29,6 +29,17 @@ export type { LinkDetail, LinkFilter } from './links/filter.ts'
 export { formatLink } from './links/format-link.ts'
 export type { AddLinkOptions, Link, LinkPort, PortOptions, SetLinkOptions } from './links/link.ts'
 export type { LinkGroup, Links } from './links/links.ts'
+export type {
+  Macsec,
+  MacsecAssociationChanges,
+  MacsecAssociationOptions,
+  MacsecChannelOptions,
+  MacsecDevice,
+  MacsecReceiveAssociations,
+  MacsecReceiveChannels,
+  MacsecSci,
+  MacsecTransmitAssociations,
+} from './macsec/macsec.ts'
 export type { NamespaceIds } from './namespace-ids/namespace-ids.ts'
 export type { ConnectOptions } from './netns/connect.ts'
 export type { DatagramSocketOptions } from './netns/datagram-socket.ts'

@@ -3,6 +3,7 @@ import { BridgeVlans } from './bridge-vlans/bridge-vlans.ts'
 import { ClosedError } from './errors.ts'
 import { Fou } from './fou/fou.ts'
 import { Links } from './links/links.ts'
+import { Macsec } from './macsec/macsec.ts'
 import { NamespaceIds } from './namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from './native/binding.ts'
 import { isNamespaceHandle, type NamespaceReference, namespaceDescriptor } from './protocol/namespace-reference.ts'
@@ -38,6 +39,7 @@ export class Rtnetlink implements AsyncDisposable {
   readonly bridgeVlans: BridgeVlans
   #fou: Fou | undefined
   #vnis: Vnis | undefined
+  #macsec: Macsec | undefined
   #wireguard: Wireguard | undefined
   #team: Team | undefined
 
@@ -86,6 +88,12 @@ export class Rtnetlink implements AsyncDisposable {
   get vnis(): Vnis {
     this.#vnis ??= new Vnis(this.#session)
     return this.#vnis
+  }
+
+  /** Channels and keys of MACsec links, as `ip macsec` has them. */
+  get macsec(): Macsec {
+    this.#macsec ??= new Macsec(this.#session)
+    return this.#macsec
   }
 
   /** WireGuard devices, as `wg` has them. */

@@ -22,6 +22,7 @@ const layers = [
     'namespace-ids',
     'fou',
     'vnis',
+    'macsec',
     'team',
     'wireguard',
   ],

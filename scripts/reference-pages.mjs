@@ -17,6 +17,7 @@ export async function referencePages(lib, load) {
   const { addressTable } = await load('addresses/address-table')
   const { routeTable } = await load('routes/route-table')
   const { lookupTable } = await load('routes/lookup')
+  const { deviceTable: macsecTable } = await load('macsec/tables')
   const { deviceTable: wireguardTable } = await load('wireguard/device')
   const { fouTable } = await load('fou/fou-table')
   const { optionTable } = await load('team/option-rows')
@@ -37,6 +38,7 @@ export async function referencePages(lib, load) {
   page.add('bridge-vlan.md', 'VLANs of bridges and their ports', BRIDGE_VLAN, [bridgeVlanTable])
   page.add('vni.md', 'Network ids of a vxlan', VNI, [vniTable])
   page.add('fou.md', 'Ports of foo over UDP', FOU, [fouTable])
+  page.add('macsec.md', 'MACsec channels and keys', MACSEC, [macsecTable])
   page.add('wireguard.md', 'WireGuard devices', WIREGUARD, [wireguardTable])
   return page.finish()
 }
@@ -53,6 +55,8 @@ const TEAM =
 const TEAM_PORTS = 'What `team.ports` reports.'
 const VNI = 'Options of `vnis.add`, and what `vnis.list` reports.'
 const FOU = 'Options of `fou.add`, and what `fou.list` and `fou.get` report.'
+const MACSEC =
+  'What `macsec.get` and `macsec.list` report; `channel` and `association` have the options of `receiveChannels`, `transmitAssociations` and `receiveAssociations`.'
 const WIREGUARD =
   'What `wireguard.get` reports, and what `wireguard.set` writes; in place of `flags`, that takes booleans: `replacePeers`, and of a peer `remove`, `updateOnly` and `replaceAllowedIps`.'
 const portIntro = kind =>

@@ -9,6 +9,7 @@ import type { BridgeVlans } from '../bridge-vlans/bridge-vlans.ts'
 import { ClosedError, invalidType, invalidValue } from '../errors.ts'
 import type { Fou } from '../fou/fou.ts'
 import type { Links } from '../links/links.ts'
+import type { Macsec } from '../macsec/macsec.ts'
 import type { NamespaceIds } from '../namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from '../native/binding.ts'
 import { completions } from '../protocol/completions.ts'
@@ -170,6 +171,11 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   /** Network ids of vxlan links with a filter, as `bridge vni` has them. */
   get vnis(): Vnis {
     return this.#rtnetlink.vnis
+  }
+
+  /** Channels and keys of MACsec links, as `ip macsec` has them. */
+  get macsec(): Macsec {
+    return this.#rtnetlink.macsec
   }
 
   /** WireGuard devices, as `wg` has them. */

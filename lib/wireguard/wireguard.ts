@@ -1,6 +1,7 @@
-import { DumpInterruptedError, invalidType, missingOption, type NetlinkError } from '../errors.ts'
+import { DumpInterruptedError, invalidType, missingOption, NetlinkError } from '../errors.ts'
 import { beginCommand, familyLocator } from '../generic/family.ts'
 import { RecordFlag } from '../native/binding.ts'
+import { addToMessage } from '../protocol/add-to-message.ts'
 import { Failure, type Locator } from '../protocol/failure.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
@@ -173,8 +174,10 @@ function append(peers: WireguardPeer[], peer: WireguardPeer): void {
 }
 
 function failed(outcome: Failure, messages: readonly PeerFragment[][], at: number, given: object): unknown {
-  const error = outcome.toError(locatorOf(messages[at]), given, hint) as NetlinkError
-  if (at > 0) error.message += `; the kernel has taken the peers before number ${messages[at][0].peer}`
+  const error = outcome.toError(locatorOf(messages[at]), given, hint)
+  // What an AbortSignal gave as its reason is the caller's.
+  if (at > 0 && error instanceof NetlinkError)
+    addToMessage(error, `the kernel has taken the peers before number ${messages[at][0].peer}`)
   return error
 }
 

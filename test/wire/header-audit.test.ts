@@ -6,6 +6,7 @@ import type { Family } from '../../lib/generic/family.ts'
 import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
 import { INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND, INFO_STATISTICS } from '../../lib/links/link-info.ts'
 import { linkTable } from '../../lib/links/link-table.ts'
+import { deviceTable as macsecTable } from '../../lib/macsec/tables.ts'
 import { lookupTable } from '../../lib/routes/lookup.ts'
 import { routeTable } from '../../lib/routes/route-table.ts'
 import type { Field, NestedRows } from '../../lib/schema/field.ts'
@@ -95,6 +96,15 @@ const ENUMS: Readonly<Record<string, string>> = {
   vni: 'VXLAN_VNIFILTER_ENTRY_UNSPEC',
   vniStatistics: 'VNIFILTER_ENTRY_STATS_UNSPEC',
   vxlan: 'IFLA_VXLAN_UNSPEC',
+  macsecDevice: 'MACSEC_ATTR_UNSPEC',
+  macsecSecy: 'MACSEC_SECY_ATTR_UNSPEC',
+  macsecChannel: 'MACSEC_RXSC_ATTR_UNSPEC',
+  macsecAssociation: 'MACSEC_SA_ATTR_UNSPEC',
+  macsecOffload: 'MACSEC_OFFLOAD_ATTR_UNSPEC',
+  macsecChannelStatistics: 'MACSEC_RXSC_STATS_ATTR_UNSPEC',
+  macsecAssociationStatistics: 'MACSEC_SA_STATS_ATTR_UNSPEC',
+  macsecTransmitStatistics: 'MACSEC_TXSC_STATS_ATTR_UNSPEC',
+  macsecStatistics: 'MACSEC_SECY_STATS_ATTR_UNSPEC',
   wireguardDevice: 'WGDEVICE_A_UNSPEC',
   wireguardAllowedIp: 'WGALLOWEDIP_A_UNSPEC',
   wireguardPeer: 'WGPEER_A_UNSPEC',
@@ -210,6 +220,7 @@ const roots: readonly NestedRows[] = [
   bridgeVlanTable,
   fouTable,
   teamMessage,
+  macsecTable,
   deviceTable,
   ...[...linkKinds, ...portKinds].map(kind => kind.table),
 ]
@@ -292,7 +303,7 @@ describe('rows against /usr/include/linux', () => {
   it.each(enumerated)('$name: has a row or padding for every constant, or another table of that enum has', table => {
     const siblings = enumerated.filter(({ name }) => ENUMS[name] === ENUMS[table.name])
     const known = new Set(siblings.flatMap(constantsOf).map(([, number]) => number))
-    const members = [...headers.startingWith(ENUMS[table.name])].filter(([name]) => !/^__|_UNSPEC$|_MAX$/.test(name))
+    const members = [...headers.startingWith(ENUMS[table.name])].filter(([name]) => !/^__|^NUM_|_UNSPEC$|_MAX$/.test(name))
     expect(members.filter(([name, number]) => !known.has(number) && !(name in LEFT_OUT))).toEqual([])
   })
 

@@ -3,17 +3,10 @@ import type { Program } from '../../schema/program.ts'
 import { be16, bool, u8, u32 } from '../../schema/scalars.ts'
 import { Struct, structOf } from '../../schema/structs.ts'
 import type { Phase } from '../../schema/table.ts'
+import { CIPHER_SUITES } from '../../values/cipher-suites.ts'
 import { defineLinkKind } from '../kind.ts'
 
 type Given = Readonly<Record<string, unknown>>
-
-/** Cipher suites of IEEE 802.1AE. The kernel has two numbers for the first, and reports the second of them. */
-export const cipherSuites = {
-  'gcm-aes-128': [0x0080_c200_0100_0001n, 0x0080_0200_0100_0001n],
-  'gcm-aes-256': [0x0080_c200_0100_0002n],
-  'gcm-aes-xpn-128': [0x0080_c200_0100_0003n],
-  'gcm-aes-xpn-256': [0x0080_c200_0100_0004n],
-} as const
 
 /** Secure channel identifier, of eight bytes: who sends. */
 export const sci = new Struct('macsecSci', { address: 'mac', port: 'be16' })
@@ -41,7 +34,7 @@ function checkTag(program: Program, { sendSci, endStation, singleCopyBroadcast }
 
 function checkReplay(program: Program, { replayProtect, window, cipherSuite }: Given): void {
   if (replayProtect === true && window === undefined) program.missing('window', 'with replayProtect: true')
-  const { 'gcm-aes-xpn-128': xpn128, 'gcm-aes-xpn-256': xpn256 } = cipherSuites
+  const { 'gcm-aes-xpn-128': xpn128, 'gcm-aes-xpn-256': xpn256 } = CIPHER_SUITES
   const isXpn = ['gcm-aes-xpn-128', 'gcm-aes-xpn-256', ...xpn128, ...xpn256].includes(cipherSuite as string)
   if (!isXpn || typeof window !== 'number' || window <= LARGEST_XPN_WINDOW) return
   program.at('window')
@@ -78,7 +71,7 @@ export const macsec = defineLinkKind(
     /** Length of the integrity check value at the end of each frame: 8, or 12 to 16. Both ends need the same. Default 16. */
     icvLength: u8(3, 'IFLA_MACSEC_ICV_LEN', { access: 'create', min: 8, max: 16, unit: 'bytes' }),
     /** Key length, and with `xpn` packet numbers of 64 bits rather than 32. Both ends need the same. Default `'gcm-aes-128'`. `ip` calls it `cipher`. */
-    cipherSuite: bigEnumOf(4, 'IFLA_MACSEC_CIPHER_SUITE', cipherSuites, { access: 'create' }),
+    cipherSuite: bigEnumOf(4, 'IFLA_MACSEC_CIPHER_SUITE', CIPHER_SUITES, { access: 'create' }),
     /** By how much a packet number may be lower than the highest so far, with `replayProtect`; at most 1073741823 with an `xpn` suite. Default 0: strictly in order. Reported only with `replayProtect`. */
     window: u32(5, 'IFLA_MACSEC_WINDOW', { unit: 'packets' }),
     /** Which of four keys to send with, 0–3. Default 0. Without that key, or while it is not active, nothing is sent. */
