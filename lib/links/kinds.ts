@@ -1,5 +1,6 @@
 import { amt } from './kinds/amt.ts'
 import { bareudp } from './kinds/bareudp.ts'
+import { batadv } from './kinds/batadv.ts'
 import { bridge } from './kinds/bridge.ts'
 import { bridgePort } from './kinds/bridge-port.ts'
 import { can } from './kinds/can.ts'
@@ -47,6 +48,7 @@ import { wireguard } from './kinds/wireguard.ts'
 export const linkKinds = [
   amt,
   bareudp,
+  batadv,
   bridge,
   can,
   dsa,

@@ -2,6 +2,7 @@
 export const expectedKinds = [
   'amt',
   'bareudp',
+  'batadv',
   'bridge',
   'dummy',
   'erspan',

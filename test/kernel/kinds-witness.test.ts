@@ -16,6 +16,7 @@ import { macsecWitnesses } from './witnesses/macsec.ts'
 import { macvlanWitnesses, macvtapWitnesses } from './witnesses/macvlan.ts'
 import { netkitWitnesses } from './witnesses/netkit.ts'
 import {
+  batadvWitnesses,
   dummyWitnesses,
   ifbWitnesses,
   netdevsimWitnesses,
@@ -46,6 +47,7 @@ const kinds = [
   gtpWitnesses,
   ipoibWitnesses,
   ovpnWitnesses,
+  batadvWitnesses,
   bridgeWitnesses,
   dummyWitnesses,
   geneveWitnesses,

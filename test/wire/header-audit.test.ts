@@ -55,6 +55,7 @@ const ENUMS: Readonly<Record<string, string>> = {
   teamOption: 'TEAM_ATTR_OPTION_UNSPEC',
   teamPortState: 'TEAM_ATTR_PORT_UNSPEC',
   bareudp: 'IFLA_BAREUDP_UNSPEC',
+  batadv: 'IFLA_BATADV_UNSPEC',
   bridge: 'IFLA_BR_UNSPEC',
   bridgePort: 'IFLA_BRPORT_UNSPEC',
   bridgeVlan: 'BRIDGE_VLANDB_ENTRY_UNSPEC',

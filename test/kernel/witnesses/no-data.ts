@@ -1,3 +1,4 @@
+import { batadv } from '../../../lib/links/kinds/batadv.ts'
 import { dummy } from '../../../lib/links/kinds/dummy.ts'
 import { ifb } from '../../../lib/links/kinds/ifb.ts'
 import { netdevsim } from '../../../lib/links/kinds/netdevsim.ts'
@@ -15,6 +16,10 @@ import type { Subject } from './witness.ts'
 export const vethWitnesses = ofKind(veth, {
   witnesses: [],
   unwitnessed: { peer: 'links-veth.test.ts has every option of the other end' },
+})
+export const batadvWitnesses = ofKind(batadv, {
+  witnesses: [],
+  unwitnessed: { algorithm: 'not reported; batadv.test.ts asks generic netlink' },
 })
 export const dummyWitnesses = ofKind(dummy, { witnesses: [] })
 export const ifbWitnesses = ofKind(ifb, { witnesses: [] })
