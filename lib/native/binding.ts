@@ -182,6 +182,7 @@ export const SystemCall = {
   listen: 21,
   read: 22,
   write: 23,
+  connect: 24,
 } as const
 
 /**
@@ -317,6 +318,11 @@ export interface DescriptorOptions {
   address: KernelStruct
   /** Below 0: it does not listen. */
   backlog: number
+  /**
+   * struct sockaddr_*, for `open` of a non-blocking TCP socket in a namespace: connect(2) follows, and `open` completes once that has come to its
+   * end, whatever it was; another connect(2), to any address, then tells. No bytes: it is not connected.
+   */
+  remote: KernelStruct
 }
 
 /**
@@ -335,7 +341,7 @@ export interface NativeDescriptor {
   openNow(options: DescriptorOptions): number
   /** Hands the descriptor over to the caller, who closes it from now on; -1 when there is none. */
   release(): number
-  /** Idempotent; completes with `done` once the descriptor is closed, also when there is none. */
+  /** Idempotent; completes with `done` once the descriptor is closed, also when there is none. An `open` that still waits is `cancelled`. */
   close(id: number): void
 }
 

@@ -1,8 +1,7 @@
 import type dgram from 'node:dgram'
-import { closeSync } from 'node:fs'
 import type net from 'node:net'
 import { invalidValue } from '../errors.ts'
-import type { SocketOption } from '../native/binding.ts'
+import type { NativeDescriptor, SocketOption } from '../native/binding.ts'
 import { Failure } from '../protocol/failure.ts'
 import { AF_INET, AF_INET6 } from '../values/family.ts'
 import { internetSocketAddress } from '../values/socket-address.ts'
@@ -10,6 +9,7 @@ import { builtin } from './builtin.ts'
 import { checkLinkName, literalOf } from './host.ts'
 import { lookupFunction } from './names/lookup-function.ts'
 import {
+  closeDescriptor,
   IPPROTO_IPV6,
   IPV6_ADD_MEMBERSHIP,
   IPV6_DROP_MEMBERSHIP,
@@ -82,13 +82,14 @@ function defineSocket(): SocketClass {
       super({ ...options, lookup: withoutZones(lookup, link) } as dgram.SocketOptions, listener)
       const state = stateOf(this)
       if (state?.handle === null) return // Closed by its signal.
-      this.#fd = openDatagram(place, options.type, link)
-      if (state !== undefined && state.handle.open(this.#fd) === 0) {
+      const descriptor = openDatagram(place, options.type, link)
+      if (state !== undefined && state.handle.open(descriptor.fd) === 0) {
+        this.#fd = descriptor.release()
         // Node sets it on what it takes over; whether ports are shared is for bind() to say.
         setSocketOption(OPERATION, this.#fd, intOption(SOL_SOCKET, SO_REUSEADDR, 0))
         return
       }
-      closeSync(this.#fd)
+      void closeDescriptor(descriptor)
       throw new Error(`${OPERATION}: this version of Node did not take the socket of the namespace`)
     }
 
@@ -161,7 +162,7 @@ function defineSocket(): SocketClass {
 /** Bytes of struct sockaddr_storage. */
 const STORAGE = 128
 
-function openDatagram(place: Place, type: dgram.SocketType, link: string | undefined): number {
+function openDatagram(place: Place, type: dgram.SocketType, link: string | undefined): NativeDescriptor {
   const opened = openSocketNow(place, OPERATION, {
     domain: type === 'udp4' ? AF_INET : AF_INET6,
     type: SOCK_DGRAM,

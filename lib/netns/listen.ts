@@ -1,7 +1,6 @@
-import { closeSync } from 'node:fs'
 import type net from 'node:net'
 import { invalidType, invalidValue, outOfRange } from '../errors.ts'
-import type { SocketOption } from '../native/binding.ts'
+import type { NativeDescriptor, SocketOption } from '../native/binding.ts'
 import { Failure } from '../protocol/failure.ts'
 import { checkKeys, checkObject } from '../schema/check-options.ts'
 import { AF_INET, AF_INET6 } from '../values/family.ts'
@@ -11,6 +10,7 @@ import { checkHost, checkLinkName, type Literal, linkOf, literalOf } from './hos
 import { lookupAll } from './names/lookup.ts'
 import { alreadyListening, listenError } from './node-errors.ts'
 import {
+  closeDescriptor,
   IPPROTO_IPV6,
   IPV6_V6ONLY,
   intOption,
@@ -72,7 +72,7 @@ export async function listen<Server extends net.Server>(place: Place, server: Se
   options.signal?.throwIfAborted()
   const host = await resolveHost(place, OPERATION, options)
   options.signal?.throwIfAborted()
-  const fd = openListener(place, OPERATION, host, options)
+  const descriptor = openListener(place, OPERATION, host, options)
   return await new Promise<Server>((resolve, reject) => {
     const settled = () => {
       server.off('listening', listening)
@@ -89,7 +89,7 @@ export async function listen<Server extends net.Server>(place: Place, server: Se
     server.once('listening', listening)
     server.once('error', failed)
     try {
-      listenOn(server, fd, options)
+      listenOn(server, descriptor, options)
     } catch (error) {
       failed(error as Error)
     }
@@ -134,7 +134,12 @@ export async function resolveHost(place: Place, operation: string, options: List
 }
 
 /** A socket that listens. @throws what a `net.Server` would emit, with the same properties. */
-export function openListener(place: Place, operation: string, host: Literal | undefined, options: ListenOptions): number {
+export function openListener(
+  place: Place,
+  operation: string,
+  host: Literal | undefined,
+  options: ListenOptions,
+): NativeDescriptor {
   refuseInClusterWorkers(operation)
   if (options.path !== undefined) return openUnix(place, operation, options)
   if (host !== undefined) return openInternet(place, operation, host, options)
@@ -156,13 +161,13 @@ function refuseInClusterWorkers(operation: string): void {
   )
 }
 
-function openInternet(place: Place, operation: string, host: Literal, options: ListenOptions): number {
+function openInternet(place: Place, operation: string, host: Literal, options: ListenOptions): NativeDescriptor {
   const opened = tryInternet(place, operation, host, options)
   if (opened instanceof Failure) throw listenError(opened, { address: host.address, port: options.port ?? 0 })
   return opened
 }
 
-function tryInternet(place: Place, operation: string, host: Literal, options: ListenOptions): number | Failure {
+function tryInternet(place: Place, operation: string, host: Literal, options: ListenOptions): NativeDescriptor | Failure {
   const link = linkOf(operation, 'host', options.interface, host.zone)
   const bytes = internetSocketAddress(host.bytes, options.port ?? 0)
   return openSocketNow(place, operation, {
@@ -186,7 +191,7 @@ function listenerOptions(host: Literal, link: string | undefined, { ipv6Only, re
 /** Node 20 pads the abstract names that it connects to. */
 const PADS_NAMES = Number.parseInt(process.versions.node, 10) < 22
 
-function openUnix(place: Place, operation: string, options: ListenOptions): number {
+function openUnix(place: Place, operation: string, options: ListenOptions): NativeDescriptor {
   const path = options.path as string
   const bytes = unixSocketAddress(path, PADS_NAMES)
   if (bytes === undefined) throw invalidValue(operation, 'path', 'is longer than 108 bytes')
@@ -202,12 +207,13 @@ function openUnix(place: Place, operation: string, options: ListenOptions): numb
 }
 
 /** Hands a socket that listens to a server. */
-export function listenOn(server: net.Server, fd: number, { backlog, path, signal }: ListenOptions): void {
+export function listenOn(server: net.Server, descriptor: NativeDescriptor, { backlog, path, signal }: ListenOptions): void {
   try {
     if (server.listening) throw alreadyListening()
-    server.listen({ fd, exclusive: true, ...(signal === undefined ? {} : { signal }) }, backlog ?? BACKLOG)
+    server.listen({ fd: descriptor.fd, exclusive: true, ...(signal === undefined ? {} : { signal }) }, backlog ?? BACKLOG)
+    descriptor.release()
   } catch (error) {
-    closeSync(fd)
+    void closeDescriptor(descriptor)
     throw error
   }
   // What server.address() tells of a Unix socket; of others it asks the system.

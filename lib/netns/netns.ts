@@ -134,7 +134,7 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     }
     this.sysctl = new Sysctl(namespace)
     this.netdevsim = new Netdevsim(namespace, this.#rtnetlink.links)
-    this.#place = { name, enter: operation => this.#enter(operation) }
+    this.#place = { name, isCurrent: this.#isCurrent, enter: operation => this.#enter(operation) }
     this.#fetch = new Fetch(this.#place)
   }
 

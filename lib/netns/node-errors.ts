@@ -23,6 +23,21 @@ export function listenError(failure: Failure, where: ListenAddress): Error {
   )
 }
 
+/** What a `net.Socket` emits when it cannot connect, or bind before. */
+export function connectError(syscall: 'connect' | 'bind', failure: Failure, address: string, port: number): Error {
+  const code = errnoName(failure.errno)
+  const at = port > 0 ? `${address}:${port}` : address
+  return withCallersStack(() =>
+    Object.assign(new Error(`${syscall} ${code} ${at}`), {
+      errno: -failure.errno,
+      code,
+      syscall,
+      address,
+      ...(port > 0 ? { port } : {}),
+    }),
+  )
+}
+
 /** What a `net.Server` throws when it is told to listen and does so already. */
 export function alreadyListening(): Error {
   const text = 'Listen method has been called more than once without closing.'

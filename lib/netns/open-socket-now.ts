@@ -1,7 +1,15 @@
 import { constants } from 'node:fs'
-import { CompletionCode, type DescriptorOptions, type KernelStruct, type SocketOption, SystemCall } from '../native/binding.ts'
+import {
+  CompletionCode,
+  type DescriptorOptions,
+  type KernelStruct,
+  type NativeDescriptor,
+  type SocketOption,
+  SystemCall,
+} from '../native/binding.ts'
 import { completions } from '../protocol/completions.ts'
 import { Failure } from '../protocol/failure.ts'
+import { Acknowledgement } from '../protocol/request.ts'
 import type { Place } from './place.ts'
 
 export const SOCK_STREAM = 1
@@ -46,10 +54,11 @@ export interface SocketPlan {
 }
 
 /**
- * A non-blocking socket in the namespace, before this returns: its descriptor, which the caller closes; or how the socket was refused.
+ * A non-blocking socket in the namespace, before this returns; or how the socket was refused. Whoever hands it to Node releases it then, and
+ * otherwise closes it.
  * @throws {SystemError} when the namespace cannot be entered, or has no such link.
  */
-export function openSocketNow(place: Place, operation: string, plan: SocketPlan): number | Failure {
+export function openSocketNow(place: Place, operation: string, plan: SocketPlan): NativeDescriptor | Failure {
   const namespace = place.enter(operation)
   const descriptor = new (completions().addon.Descriptor)()
   const options: DescriptorOptions = {
@@ -60,9 +69,10 @@ export function openSocketNow(place: Place, operation: string, plan: SocketPlan)
     options: plan.options ?? [],
     address: plan.address ?? kernelStruct(NOTHING),
     backlog: plan.backlog ?? -1,
+    remote: kernelStruct(NOTHING),
   }
   const failure = failureOf(operation, descriptor.openNow(options))
-  if (failure === undefined) return descriptor.release()
+  if (failure === undefined) return descriptor
   if (failure.errno !== ENODEV && OF_SOCKETS.has(failure.detail)) return failure
   throw failure.toError()
 }
@@ -70,6 +80,14 @@ export function openSocketNow(place: Place, operation: string, plan: SocketPlan)
 const ENODEV = 19
 /** What refuses the socket itself; other calls get into the namespace. */
 const OF_SOCKETS: ReadonlySet<number> = new Set([SystemCall.socket, SystemCall.setsockopt, SystemCall.bind, SystemCall.listen])
+
+/** Closes a descriptor that nobody took; resolves once it is closed. */
+export async function closeDescriptor(descriptor: NativeDescriptor): Promise<void> {
+  const request = new Acknowledgement('socket.close')
+  request.id = completions().expect(request)
+  descriptor.close(request.id)
+  await request.outcome
+}
 
 /** Sets an option of a socket that is open. @throws {SystemError} */
 export function setSocketOption(operation: string, fd: number, option: SocketOption): void {

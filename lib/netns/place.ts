@@ -4,6 +4,8 @@ import type { NativeNamespace } from '../native/binding.ts'
 export interface Place {
   /** Name under /run/netns; /etc/netns/NAME has its files. */
   readonly name: string | undefined
+  /** Whether it is the one of the calling thread. */
+  readonly isCurrent: boolean
   /**
    * Its descriptor; undefined when it is the one of the calling thread.
    * @throws {ClosedError} when the handle is closed.

@@ -8,7 +8,7 @@ import { unwrap } from '../protocol/unwrap.ts'
 import { checkKeys, checkObject } from '../schema/check-options.ts'
 import { internetSocketAddress, putFamily, SCOPE_OFFSET, unixSocketAddress } from '../values/socket-address.ts'
 import { checkLinkName, literalOf } from './host.ts'
-import { kernelStruct } from './open-socket-now.ts'
+import { closeDescriptor, kernelStruct } from './open-socket-now.ts'
 import type { Place } from './place.ts'
 
 /** Families (AF_*) by name. */
@@ -90,20 +90,13 @@ export class RawSocket implements AsyncDisposable {
 
   /** Closes the descriptor, and resolves once it is closed. Idempotent. */
   async close(): Promise<void> {
-    this.#closing ??= closed(this.#native)
+    this.#closing ??= closeDescriptor(this.#native)
     await this.#closing
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
-}
-
-async function closed(native: NativeDescriptor): Promise<void> {
-  const request = new Acknowledgement('socket.close')
-  request.id = completions().expect(request)
-  native.close(request.id)
-  await request.outcome
 }
 
 /** Opens a socket of any family in a namespace. */
@@ -138,6 +131,7 @@ function planOf(options: OpenSocketOptions): Omit<DescriptorOptions, 'namespace'
     options: [],
     address: bind === undefined ? kernelStruct(new Uint8Array()) : addressOf(domain, bind),
     backlog: -1,
+    remote: kernelStruct(new Uint8Array()),
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <mutex>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -64,6 +65,7 @@ sys::SocketPlan to_plan(const Napi::Object& object) {
   const Napi::Value backlog = object.Get("backlog");
   if (!backlog.IsNumber()) throw Napi::TypeError::New(object.Env(), "backlog is not a number");
   plan.backlog = backlog.As<Napi::Number>().Int32Value();
+  plan.remote = to_kernel_struct(object.Get("remote"));
   return plan;
 }
 
@@ -107,10 +109,17 @@ class Descriptor::Slot {
     return descriptor_.get();
   }
 
+  /** What stops the opening when the slot is closed; whoever opens holds it. */
+  void stop_by(const std::shared_ptr<const sys::Cancellation>& cancellation) {
+    const std::lock_guard lock(mutex_);
+    cancellation_ = cancellation;
+  }
+
   /** What is put in from now on is closed at once. */
   std::shared_ptr<const sys::UniqueFd> take() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
+    if (const auto cancellation = cancellation_.lock()) cancellation->request();
     counted_ = {};
     return std::make_shared<const sys::UniqueFd>(std::move(descriptor_));
   }
@@ -126,6 +135,7 @@ class Descriptor::Slot {
   mutable std::mutex mutex_;
   sys::Counted counted_;
   sys::UniqueFd descriptor_;
+  std::weak_ptr<const sys::Cancellation> cancellation_;
   bool closed_ = false;
 };
 
@@ -173,12 +183,25 @@ void Descriptor::open(const Napi::CallbackInfo& info) {
     run_request_here(environment, id, [&] { slot_->put(sys::open_socket(plan, nullptr)); });
     return;
   }
-  run_request(
-      environment, id,
-      [slot = slot_, plan = std::move(plan), network_namespace = std::move(network_namespace)](const std::stop_token&) {
-        slot->put(sys::open_socket(plan, network_namespace.get()));
-        return wire::CompletionCode::kDone;
-      });
+  std::shared_ptr<const sys::Cancellation> cancellation;
+  try {
+    if (!plan.remote.bytes.empty()) slot_->stop_by(cancellation = std::make_shared<const sys::Cancellation>());
+  } catch (const sys::SystemError& error) {
+    run_request_here(environment, id, [&] { throw error; });
+    return;
+  }
+  run_request(environment, id,
+              [slot = slot_, plan = std::move(plan), network_namespace = std::move(network_namespace),
+               cancellation = std::move(cancellation)](const std::stop_token& stop) {
+                sys::UniqueFd descriptor = sys::open_socket(plan, network_namespace.get());
+                if (cancellation) {
+                  const std::stop_callback on_stop(stop, [&] { cancellation->request(); });
+                  if (!sys::connect_socket(descriptor, plan.remote, *cancellation))
+                    return wire::CompletionCode::kCancelled;
+                }
+                slot->put(std::move(descriptor));
+                return wire::CompletionCode::kDone;
+              });
 }
 
 // binding.ts: NativeDescriptor.openNow()

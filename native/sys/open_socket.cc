@@ -1,14 +1,17 @@
 #include "sys/open_socket.h"
 
 #include <net/if.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
 
 #include "sys/namespace.h"
+#include "sys/retry.h"
 #include "sys/system_error.h"
 
 namespace rtnetlink::sys {
@@ -26,21 +29,26 @@ void fill_in_link(int descriptor, KernelStruct& value) {
   std::memcpy(value.bytes.data() + value.link_offset, &index, sizeof index);
 }
 
-void bind_to(int descriptor, KernelStruct address) {
-  if (address.bytes.empty()) return;
+/** bind(2) or connect(2), with the error left in errno. */
+int call_with_address(int (*call)(int, const sockaddr*, socklen_t), int descriptor, KernelStruct address) {
   fill_in_link(descriptor, address);
   sockaddr_storage storage{};
-  if (address.bytes.size() > sizeof storage) throw SystemError(SystemCall::kBind, EINVAL);
+  if (address.bytes.size() > sizeof storage) {
+    errno = EINVAL;
+    return -1;
+  }
   std::memcpy(&storage, address.bytes.data(), address.bytes.size());
   const auto length = static_cast<socklen_t>(address.bytes.size());
-  if (bind(descriptor, reinterpret_cast<const sockaddr*>(&storage), length) != 0) throw SystemError(SystemCall::kBind);
+  return call(descriptor, reinterpret_cast<const sockaddr*>(&storage), length);
 }
 
 UniqueFd open_here(const SocketPlan& plan) {
   UniqueFd descriptor(socket(plan.domain, plan.type | SOCK_CLOEXEC, plan.protocol));
   if (!descriptor) throw SystemError(SystemCall::kSocket);
   for (const SocketOption& option : plan.options) set_socket_option(descriptor.get(), option);
-  bind_to(descriptor.get(), plan.address);
+  if (!plan.address.bytes.empty() && call_with_address(bind, descriptor.get(), plan.address) != 0) {
+    throw SystemError(SystemCall::kBind);
+  }
   if (plan.backlog >= 0 && listen(descriptor.get(), plan.backlog) != 0) throw SystemError(SystemCall::kListen);
   return descriptor;
 }
@@ -52,6 +60,17 @@ UniqueFd open_socket(const SocketPlan& plan, const UniqueFd* network_namespace) 
   UniqueFd descriptor;
   run_in_namespace(*network_namespace, [&] { descriptor = open_here(plan); });
   return descriptor;
+}
+
+/** The kernel reports the end of a connection attempt to the next connect(2): see __inet_stream_connect(). */
+bool connect_socket(const UniqueFd& descriptor, const KernelStruct& remote, const Cancellation& cancellation) {
+  if (call_with_address(connect, descriptor.get(), remote) != 0 && errno != EINPROGRESS) {
+    throw SystemError(SystemCall::kConnect);
+  }
+  std::array<pollfd, 2> waited{pollfd{descriptor.get(), POLLOUT, 0},
+                               pollfd{cancellation.descriptor().get(), POLLIN, 0}};
+  if (retry([&] { return poll(waited.data(), waited.size(), -1); }) < 0) throw SystemError(SystemCall::kPoll);
+  return waited[1].revents == 0;
 }
 
 void set_socket_option(int descriptor, SocketOption option) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sys/cancellation.h"
 #include "sys/unique_fd.h"
 
 namespace rtnetlink::sys {
@@ -33,10 +34,19 @@ struct SocketPlan {
   KernelStruct address;
   /** Below 0: it does not listen. */
   int backlog = -1;
+  /** Not connected when it has no bytes. */
+  KernelStruct remote;
 };
 
 /** In the given namespace; in the calling thread's when null. @throws SystemError */
 [[nodiscard]] UniqueFd open_socket(const SocketPlan& plan, const UniqueFd* network_namespace);
+
+/**
+ * Connects a non-blocking socket and waits until that has come to its end, whatever it is; false when cancelled before.
+ * @throws SystemError when it could not even begin.
+ */
+[[nodiscard]] bool connect_socket(const UniqueFd& descriptor, const KernelStruct& remote,
+                                  const Cancellation& cancellation);
 
 /** On a socket that is not ours. @throws SystemError */
 void set_socket_option(int descriptor, SocketOption option);

@@ -32,6 +32,7 @@ enum class SystemCall : uint32_t {
   kListen = 21,
   kRead = 22,
   kWrite = 23,
+  kConnect = 24,
 };
 
 /** A system call failed. Never leaves the addon: it becomes a `failed` completion, and TypeScript makes the Error. */

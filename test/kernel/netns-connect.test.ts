@@ -84,14 +84,6 @@ describe('netns.connect', () => {
     socket.destroy()
   })
 
-  it('connects to a link-local address, in the zone of the namespace’s own link', async context => {
-    if (!process.version.startsWith('v20.')) context.skip('link-local addresses: this Node would take their zone from outside')
-    const socket = left.connect({ host: 'fe80::2%wire', port })
-    await once(socket, 'connect')
-    expect(socket.localAddress).toMatch(/^fe80::1/)
-    socket.destroy()
-  })
-
   it('calls back, and sends what was written before', async () => {
     let called = 0
     const socket = left.connect({ host: '192.0.2.2', port }, () => called++)
@@ -245,6 +237,96 @@ describe('netns.connect', () => {
   it('leaves it to Node to refuse a port or a local address that are none', () => {
     expect(() => left.connect({ host: '192.0.2.2', port: 70_000 })).toThrow(RangeError)
     expect(() => left.connect({ host: '192.0.2.2', port, localAddress: 'here' })).toThrow(TypeError)
+  })
+})
+
+describe('a link-local address', () => {
+  it('is of the namespace’s own link, by its zone or by interface', async () => {
+    for (const options of [{ host: 'fe80::2%wire' }, { host: 'fe80::2', interface: 'wire' }]) {
+      let called = 0
+      const socket = left.connect({ ...options, port }, () => called++)
+      expect(socket.readyState).toBe('opening')
+      socket.end('near')
+      expect(await heard(socket)).toBe('near')
+      expect(called).toBe(1)
+    }
+  })
+
+  it('is connected to from the address and port that were asked for', async () => {
+    const socket = left.connect({ host: 'fe80::2%wire', port, localAddress: 'fe80::1', localPort: 4322 })
+    await once(socket, 'connect')
+    expect(socket.localPort).toBe(4322)
+    expect(socket.localAddress).toMatch(/^fe80::1/)
+    socket.destroy()
+    const other = left.connect({ host: 'fe80::2%wire', port, localPort: 4323 })
+    await once(other, 'connect')
+    expect(other.localPort).toBe(4323)
+    other.destroy()
+  })
+
+  it('may be what a name means', async () => {
+    const lookup: net.LookupFunction = (_, __, callback) => callback(null, 'fe80::2%wire', 6)
+    expect(await heard(left.connect({ host: 'near', port, lookup }).end('by name'))).toBe('by name')
+    const socket = left.connect({ host: 'near', port, lookup, localPort: 4324 })
+    expect(await failureOf(socket)).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE', option: 'host' })
+  })
+
+  it('is secured by TLS, and asked by HTTP', async () => {
+    const secure = await portOf(tls.createServer({ cert, key }, socket => socket.end('secret')))
+    const options = { host: 'fe80::2%wire', port: secure, ca: cert, checkServerIdentity: () => undefined }
+    expect(await heard(left.tlsConnect(options))).toBe('secret')
+    const web = await portOf(http.createServer((_, response) => response.end('web')))
+    const agent = left.agent()
+    const [response] = await once(http.get({ host: 'fe80::2%wire', port: web, agent, headers: { host: 'near' } }), 'response')
+    expect(await heard(response)).toBe('web')
+  })
+
+  it('has the errors that other addresses have', async () => {
+    expect(await failureOf(left.connect({ host: 'fe80::2%wire', port: 1 }))).toMatchObject({
+      code: 'ECONNREFUSED',
+      syscall: 'connect',
+      message: 'connect ECONNREFUSED fe80::2:1',
+    })
+    expect(await failureOf(left.connect({ host: 'fe80::2', port }))).toMatchObject({
+      code: 'EINVAL',
+      errno: -22,
+      syscall: 'connect',
+      address: 'fe80::2',
+      port,
+    })
+    const socket = left.connect({ host: 'fe80::2%wire', port, localAddress: '2001:db8::77' })
+    expect(await failureOf(socket)).toMatchObject({ code: 'EADDRNOTAVAIL', syscall: 'bind', address: '2001:db8::77' })
+    for (const wrong of [{ port: 70_000 }, { port, localAddress: '192.0.2.1' }, { port, localPort: -1 }]) {
+      expect(() => left.connect({ host: 'fe80::2%wire', ...wrong })).toThrow(
+        expect.objectContaining({ operation: 'netns.connect' }),
+      )
+    }
+  })
+
+  it('is given up by destroy(), by a timeout, by a signal, while nobody answers', async () => {
+    // Nobody has it, and neighbor discovery takes seconds to find that out.
+    const nobody = { host: 'fe80::77%wire', port }
+    const before = openDescriptors()
+    const destroyed = left.connect(nobody)
+    setTimeout(() => destroyed.destroy(), 20)
+    await once(destroyed, 'close')
+    const timed = left.connect({ ...nobody, timeout: 20 })
+    await once(timed, 'timeout')
+    timed.destroy()
+    const controller = new AbortController()
+    const aborted = left.connect({ ...nobody, signal: controller.signal })
+    setTimeout(() => controller.abort(), 20)
+    expect(await failureOf(aborted)).toMatchObject({ name: 'AbortError' })
+    expect(await eventually(() => openDescriptors() <= before)).toBe(true)
+  })
+
+  it('is connected to again', async () => {
+    const socket = left.connect({ host: 'fe80::2%wire', port })
+    socket.resume().end()
+    await once(socket, 'close')
+    socket.connect(port, 'fe80::2%wire')
+    await once(socket, 'connect')
+    socket.destroy()
   })
 })
 

@@ -1,5 +1,5 @@
 // Calls everything that the addon has, in the main thread and in a worker, and exits in the middle of some. For the leak check of test:asan.
-const { closeSync } = require('node:fs')
+const { closeSync, constants } = require('node:fs')
 const { Worker, isMainThread } = require('node:worker_threads')
 const { addon, request, pingOptions } = require('./plain-inbox.cjs')
 
@@ -40,8 +40,8 @@ async function callEverything() {
   await send('newLink', [0, 0, 0, 0, 99, 0, 0])
   await send('newLink', [0, 0, 0, 0, 1, 0, 0, LINK_INDEX, 4, 0x65706f6e])
 
-  const descriptor = { namespace: kept, domain: 2, type: 1, protocol: 0, options: [], backlog: 1 }
   const address = { bytes: new Uint8Array(), link: '', linkOffset: 0 }
+  const descriptor = { namespace: kept, domain: 2, type: 1, protocol: 0, options: [], backlog: 1, remote: address }
   const loopback = { bytes: new Uint8Array(4), link: 'lo', linkOffset: 0 }
   const opened = new addon.Descriptor()
   await request(id => opened.open(id, { ...descriptor, address }))
@@ -52,6 +52,12 @@ async function callEverything() {
   released.openNow({ ...descriptor, address })
   closeSync(released.release())
   new addon.Descriptor().openNow({ ...descriptor, address: loopback })
+  const remote = { ...address, bytes: Uint8Array.from([2, 0, 0, 9, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]) }
+  const connecting = { ...descriptor, type: 1 | constants.O_NONBLOCK, backlog: -1, address, remote }
+  const cancelled = new addon.Descriptor()
+  const opening = request(id => cancelled.open(id, connecting))
+  await request(id => cancelled.close(id))
+  await opening
   throws(() => new addon.Descriptor().openNow({ ...descriptor, address: {} }))
   const generic = new addon.NetlinkSocket({ protocol: 16, namespace: kept, receiveBuffer: 0, strict: true, dumpRetries: 1 })
   const ask = (flags, record, command, ...family) =>
@@ -74,7 +80,7 @@ async function callEverything() {
   throws(() => addon.ping(0, {}))
 
   // Still running at the end.
-  request(id => new addon.Descriptor().open(id, { ...descriptor, address }))
+  request(id => new addon.Descriptor().open(id, connecting))
   request(id => addon.ping(id, pingOptions({ count: 10, interval: 60_000 })))
   for (let i = 0; i < 10; i++) request(id => new addon.Namespace().create(id))
 }
