@@ -267,7 +267,7 @@ export class PacketError extends Error {
   override readonly name = 'PacketError'
   /** `'ERR_PACKET_TRUNCATED'`: they end too early. `'ERR_PACKET_MALFORMED'`: they say what cannot be. */
   readonly code: 'ERR_PACKET_TRUNCATED' | 'ERR_PACKET_MALFORMED'
-  /** `'ethernet'`, `'arp'`, `'ipv4'`, `'ipv6'`, `'icmp'` or `'icmp6'`. */
+  /** `'ethernet'`, `'arp'`, `'ipv4'`, `'ipv6'`, `'icmp'`, `'icmp6'`, or `'offload'` of what a virtio header says. */
   readonly protocol: string
 
   constructor(message: string, code: 'ERR_PACKET_TRUNCATED' | 'ERR_PACKET_MALFORMED', protocol: string) {

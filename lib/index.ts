@@ -65,6 +65,7 @@ export {
 } from './packets/icmp.ts'
 export { type IpProtocol, type Ipv4Options, type Ipv4Packet, ipv4 } from './packets/ipv4.ts'
 export { type Ipv6Options, type Ipv6Packet, ipv6 } from './packets/ipv6.ts'
+export { completeChecksum, type Offload, segment } from './packets/offload.ts'
 export type { NamespaceHandle, NamespaceReference } from './protocol/namespace-reference.ts'
 export type { CallOptions, SessionOptions } from './protocol/session.ts'
 export type { Nexthop, NexthopOptions, Route, RouteFilter, RouteLookup, RouteOptions } from './routes/route.ts'
