@@ -40,9 +40,12 @@ import { vlan } from './kinds/vlan.ts'
 import { vrf } from './kinds/vrf.ts'
 import { vrfPort } from './kinds/vrf-port.ts'
 import { vsockmon } from './kinds/vsockmon.ts'
+import { vti } from './kinds/vti.ts'
+import { vti6 } from './kinds/vti6.ts'
 import { vxcan } from './kinds/vxcan.ts'
 import { vxlan } from './kinds/vxlan.ts'
 import { wireguard } from './kinds/wireguard.ts'
+import { xfrm } from './kinds/xfrm.ts'
 
 /** Every kind of link that the library knows. A new kind is one file and one line here. */
 export const linkKinds = [
@@ -85,9 +88,12 @@ export const linkKinds = [
   vlan,
   vrf,
   vsockmon,
+  vti,
+  vti6,
   vxcan,
   vxlan,
   wireguard,
+  xfrm,
 ] as const
 
 /** Every kind of master whose ports have data of their own. */

@@ -115,6 +115,8 @@ export const shapes: Readonly<Record<string, (s: readonly any[]) => object>> = {
   vrf: s => ({ table: s[0], unknown: s[1] }),
   vrfPort: s => ({ table: s[0], unknown: s[1] }),
   vsockmon: s => ({ unknown: s[0] }),
+  vti: s => ({ link: s[0], inputKey: s[1], outputKey: s[2], local: s[3], remote: s[4], fwmark: s[5], unknown: s[6] }),
+  vti6: s => ({ link: s[0], inputKey: s[1], outputKey: s[2], local: s[3], remote: s[4], fwmark: s[5], unknown: s[6] }),
   vxcan: s => ({ peer: s[0], unknown: s[1] }),
   vxlan: s => ({ vni: s[0], remote: s[1], link: s[2], local: s[3], ttl: s[4], tos: s[5], learning: s[6], ageing: s[7], maxAddresses: s[8], portRange: s[9], proxy: s[10], routeShortCircuit: s[11], l2Miss: s[12], l3Miss: s[13], port: s[14], udpChecksum: s[15], udp6ZeroChecksumTx: s[16], udp6ZeroChecksumRx: s[17], remoteChecksumTx: s[18], remoteChecksumRx: s[19], gbp: s[20], remoteChecksumNoPartial: s[21], collectMetadata: s[22], flowLabel: s[23], gpe: s[24], ttlInherit: s[25], df: s[26], vniFilter: s[27], localBypass: s[28], flowLabelPolicy: s[29], reservedBits: s[30], multicastRoute: s[31], unknown: s[32] }),
   vxlanPortRange: s => ({ low: s[0], high: s[1] }),
@@ -122,4 +124,5 @@ export const shapes: Readonly<Record<string, (s: readonly any[]) => object>> = {
   wireguardAllowedIp: s => ({ family: s[0], address: s[1], prefixLength: s[2], flags: s[3], unknown: s[4] }),
   wireguardDevice: s => ({ link: s[0], name: s[1], privateKey: s[2], publicKey: s[3], flags: s[4], listenPort: s[5], fwmark: s[6], peers: s[7], unknown: s[8] }),
   wireguardPeer: s => ({ publicKey: s[0], presharedKey: s[1], flags: s[2], endpoint: s[3], persistentKeepalive: s[4], lastHandshake: s[5], receivedBytes: s[6], transmittedBytes: s[7], allowedIps: s[8], protocolVersion: s[9], unknown: s[10] }),
+  xfrm: s => ({ link: s[0], interfaceId: s[1], collectMetadata: s[2], unknown: s[3] }),
 }

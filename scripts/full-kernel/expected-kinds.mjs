@@ -35,9 +35,12 @@ export const expectedKinds = [
   'vlan',
   'vrf',
   'vsockmon',
+  'vti',
+  'vti6',
   'vxcan',
   'vxlan',
   'wireguard',
+  'xfrm',
 ]
 
 /**

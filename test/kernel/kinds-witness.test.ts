@@ -10,6 +10,7 @@ import { geneveWitnesses } from './witnesses/geneve.ts'
 import { gtpWitnesses } from './witnesses/gtp.ts'
 import { hsrWitnesses } from './witnesses/hsr.ts'
 import { ipoibWitnesses } from './witnesses/ipoib.ts'
+import { vti6Witnesses, vtiWitnesses, xfrmWitnesses } from './witnesses/ipsec.ts'
 import { ipvlanWitnesses, ipvtapWitnesses } from './witnesses/ipvlan.ts'
 import { linkWitnesses } from './witnesses/link.ts'
 import { macsecWitnesses } from './witnesses/macsec.ts'
@@ -71,9 +72,12 @@ const kinds = [
   vlanWitnesses,
   vrfWitnesses,
   vsockmonWitnesses,
+  vtiWitnesses,
+  vti6Witnesses,
   vxcanWitnesses,
   vxlanWitnesses,
   wireguardWitnesses,
+  xfrmWitnesses,
 ]
 
 const ports = [bridgePortWitnesses, teamPortWitnesses, vrfPortWitnesses]

@@ -38,6 +38,9 @@ const NEEDED: Readonly<Record<string, object>> = {
   virt_wifi: { link: 'parent' },
   vlan: { link: 'parent', vlan: { id: 2 } },
   vrf: { vrf: { table: 10 } },
+  vti: { vti: { remote: '192.0.2.2' } },
+  vti6: { vti6: { remote: '2001:db8::2' } },
+  xfrm: { xfrm: { interfaceId: 2 } },
   vxlan: { vxlan: { vni: 2, port: 4789 } },
 }
 

@@ -33,6 +33,9 @@ const MAKE: Readonly<Record<string, readonly string[]>> = {
   virt_wifi: onParent('virt_wifi'),
   vlan: onParent('vlan', 'id', '2'),
   vrf: alone('vrf', 'table', '10'),
+  vti: alone('vti', 'remote', '192.0.2.2'),
+  vti6: alone('vti6', 'remote', '2001:db8::2'),
+  xfrm: alone('xfrm', 'if_id', '2'),
   vxlan: alone('vxlan', 'id', '2', 'dstport', '4789'),
 }
 
