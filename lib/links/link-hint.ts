@@ -10,6 +10,7 @@ const EEXIST = 17
 const EBUSY = 16
 const EINVAL = 22
 const EOPNOTSUPP = 95
+const EADDRNOTAVAIL = 99
 
 type Verb = 'add' | 'replace' | 'set'
 type Given = Readonly<Record<string, unknown>>
@@ -30,10 +31,13 @@ export function linkHint(given: object, verb: Verb = 'add'): Hint {
     if (message !== undefined) return undefined
     if (errno === ENODEV) return absent(options)
     if (errno === ESRCH) return absentProcess(options)
+    if (errno === EADDRNOTAVAIL && options.address !== undefined) return NOT_AN_ADDRESS
     if (errno === EBUSY) return 'some options can only be changed while the link is down'
     return undefined
   }
 }
+
+const NOT_AN_ADDRESS = 'the hardware address of a link is neither a multicast address nor all zeros'
 
 /** bond_enslave() in drivers/net/bonding/bond_main.c. */
 const ENSLAVED_WHILE_UP = /can not be enslaved while up/

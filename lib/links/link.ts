@@ -47,7 +47,10 @@ interface MoreOptions {
   altNames?: string | readonly string[] | undefined
 }
 
-type KindChanges = { [K in Kinds as KindKey<K>]?: ChangeOptions<KindRows<K>> | undefined }
+/** Kinds of which nothing changes are left out: their type would have no property, and so take any. */
+type KindChanges = {
+  [K in Kinds as keyof ChangeOptions<KindRows<K>> extends never ? never : KindKey<K>]?: ChangeOptions<KindRows<K>> | undefined
+}
 
 /** Options of `links.set`. The kind's data stands under its name, as on creation; `kind` itself need not be given. */
 export type SetLinkOptions = ChangeOptions<typeof linkRows> &

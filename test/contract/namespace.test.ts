@@ -485,3 +485,46 @@ describe('an environment that ends with requests in flight', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${CompletionCode.done}\n` })
   })
 })
+
+describe('writeInside', () => {
+  const FORWARD = '/proc/sys/net/ipv4/ip_forward'
+  const forward = async (namespace: NativeNamespace) => {
+    const { parts } = await inbox.request(id => addon.readSysctl(id, namespace, 'net/ipv4/ip_forward'))
+    return Buffer.concat(parts.map(({ payload }) => payload)).toString()
+  }
+  const write = (namespace: NativeNamespace, path: string, text: string) =>
+    inbox.request(id => addon.writeInside(id, namespace, path, text))
+
+  it('writes as one who is in the namespace', async () => {
+    const namespace = await created()
+    const before = readFileSync(FORWARD, 'utf8')
+    const text = (await forward(namespace)) === '1\n' ? '0\n' : '1\n'
+    expect(await write(namespace, FORWARD, text)).toEqual(done)
+    expect(await forward(namespace)).toBe(text)
+    expect(readFileSync(FORWARD, 'utf8')).toBe(before)
+  })
+
+  it('leaves no thread in the namespace', async () => {
+    await write(await created(), '/dev/null', 'text')
+    expect(await lastingStrayThreads()).toEqual([])
+  })
+
+  it('fails as open does', async () => {
+    expect(await write(await created(), '/none', 'text')).toEqual(failed(ENOENT, SystemCall.open))
+  })
+
+  it('fails as write does', async () => {
+    expect(await write(await created(), FORWARD, 'text')).toEqual(failed(EINVAL, SystemCall.write))
+    expect(await write(await created(), '/dev/full', 'text')).toEqual(failed(ENOSPC, SystemCall.write))
+  })
+
+  it.each([
+    ['no namespace', undefined, '/dev/null', 'text'],
+    ['a path that is no text', 'namespace', 1, 'text'],
+    ['a path with NUL', 'namespace', '/dev\0null', 'text'],
+    ['no text', 'namespace', '/dev/null', undefined],
+  ])('throws for %s', async (_, namespace, path, text) => {
+    const given = namespace === undefined ? undefined : await created()
+    expect(() => addon.writeInside(0, given as never, path as never, text as never)).toThrow(TypeError)
+  })
+})

@@ -114,3 +114,28 @@ describe('the mode of ipvlan links', () => {
     expect([mode('a'), mode('b'), mode('c')]).toEqual(['l3', 'l3', 'l3'])
   })
 })
+
+describe('a hardware address', () => {
+  it('of a group is refused, with the reason', async () => {
+    const ns = await createNamespace()
+    await expect(ns.links.add({ kind: 'ifb', name: 'ifb0', address: '01:00:00:00:00:01' })).rejects.toMatchObject({
+      code: 'EADDRNOTAVAIL',
+      message: expect.stringContaining('neither a multicast address nor all zeros'),
+    })
+  })
+})
+
+describe('an amt', () => {
+  const lack = lackOf('amt')
+  if (lack !== undefined) return it('is made where its link is', context => context.skip(lack))
+
+  it('is made where its link is, and says so', async () => {
+    const [ns, other] = [await createNamespace(), await createNamespace()]
+    await ns.links.add({ kind: 'veth', name: 'v0', veth: { peer: { name: 'v1' } } })
+    const amt = { mode: 'relay', link: 'v0', local: '192.0.2.1' } as const
+    await expect(ns.links.add({ kind: 'amt', name: 'amt0', netns: other, amt })).rejects.toMatchObject({
+      code: 'EINVAL',
+      message: expect.stringContaining('give no "netns"'),
+    })
+  })
+})

@@ -11,6 +11,11 @@ export const index: SetLinkOptions = { index: 7 }
 export const id: SetLinkOptions = { vlan: { id: 7 } }
 // @ts-expect-error the tag protocol of a VLAN stays
 export const protocol: SetLinkOptions = { vlan: { protocol: '802.1ad' } }
+export const bitRate: SetLinkOptions = { can: { bitTiming: { bitrate: 500_000 }, controlMode: { listenOnly: true } } }
+// @ts-expect-error a controller says itself what state it is in
+export const state: SetLinkOptions = { can: { state: 'errorActive' } }
+// @ts-expect-error the role of a gtp stays
+export const role: SetLinkOptions = { gtp: { role: 'sgsn' } }
 // @ts-expect-error null is no MTU
 export const mtu: SetLinkOptions = { mtu: null }
 // @ts-expect-error a port's options belong to a kind of master

@@ -12,6 +12,18 @@ export const misspelt: AddLinkOptions = { kind: 'vlan', name: 'x', link: 'eth0',
 export const wrongMode: AddLinkOptions = { kind: 'macvlan', name: 'x', link: 'eth0', macvlan: { mode: 'bridged' } }
 // @ts-expect-error read-only
 export const readOnly: AddLinkOptions = { kind: 'dummy', name: 'x', carrierChanges: 5 }
+// @ts-expect-error a channel needs its number
+export const withoutMuxId: AddLinkOptions = { kind: 'rmnet', name: 'x', link: 'wwan0', rmnet: {} }
+// @ts-expect-error a tunnel needs its mode, its link and its own address
+export const halfATunnel: AddLinkOptions = { kind: 'amt', name: 'x', amt: { discovery: '192.0.2.1' } }
+export const foundRelay: AddLinkOptions = {
+  kind: 'amt',
+  name: 'x',
+  // @ts-expect-error what a relay is found to be is not given
+  amt: { mode: 'relay', link: 1, local: '192.0.2.1', remote: '192.0.2.2' },
+}
+export const source: AddLinkOptions = { kind: 'macvlan', name: 'x', link: 'eth0', macvlan: { mode: 'source', macAddresses: [] } }
+export const ipvlan: AddLinkOptions = { kind: 'ipvlan', name: 'x', link: 'eth0', ipvlan: { mode: 'l3s', flags: ['private'] } }
 
 export function narrowed(link: Link): number | undefined {
   // @ts-expect-error only a VLAN has these

@@ -46,5 +46,9 @@ export const amt = defineLinkKind(
     /** Largest number of gateways that a relay serves. Default 128; the kernel takes 0 for the default too. */
     maxTunnels: u32(8, 'IFLA_AMT_MAX_TUNNELS', create),
   },
-  { check: checkDiscovery, module: { config: 'CONFIG_AMT', name: 'amt' } },
+  {
+    check: checkDiscovery,
+    refusals: { add: { EINVAL: 'an amt is made in the namespace of its "link": give no "netns"' } },
+    module: { config: 'CONFIG_AMT', name: 'amt' },
+  },
 )
