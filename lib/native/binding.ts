@@ -307,7 +307,7 @@ export interface SocketOption {
 
 /** A socket of any family: socket(2), setsockopt(2) for each option, bind(2), listen(2), in this order. SOCK_CLOEXEC is set. */
 export interface DescriptorOptions {
-  /** The calling thread's own when undefined: then the calls are made on that thread. */
+  /** The calling thread's own when undefined: then `openNow` makes the calls on that thread. */
   namespace: NativeNamespace | undefined
   domain: number
   /** SOCK_*, with SOCK_NONBLOCK where wanted. */

@@ -17,16 +17,26 @@ export function tlsConnect(place: Place, options: TlsConnectOptions, listener?: 
   return secured
 }
 
+const CONNECTION: readonly (keyof ConnectOptions)[] = [
+  'interface',
+  'localAddress',
+  'localPort',
+  'family',
+  'lookup',
+  'timeout',
+  'noDelay',
+  'keepAlive',
+  'keepAliveInitialDelay',
+  'allowHalfOpen',
+  'signal',
+  'highWaterMark',
+  'blockList',
+]
+
 /** Of the options of a request or of TLS, those of the connection beneath. */
 export function connectionOptions(options: ConnectOptions): ConnectOptions {
-  const { host, port, path, localAddress, localPort, family, lookup, timeout, noDelay, keepAlive, keepAliveInitialDelay } =
-    options
-  const connection = { localAddress, localPort, family, lookup, timeout, noDelay, keepAlive, keepAliveInitialDelay }
-  const target = path ? { path } : { host, port }
-  return { ...target, ...defined(connection), interface: options.interface, signal: options.signal } as ConnectOptions
-}
-
-/** Node tells an option that is undefined from one that is not there. */
-function defined<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>
+  const target: ConnectOptions = options.path ? { path: options.path } : { host: options.host, port: options.port }
+  // Node tells an option that is undefined from one that is not there.
+  const given = CONNECTION.filter(key => options[key] !== undefined).map(key => [key, options[key]])
+  return { ...target, ...Object.fromEntries(given) }
 }

@@ -11,6 +11,7 @@
 #include "node/environment.h"
 #include "node/namespace.h"
 #include "node/request.h"
+#include "sys/namespace.h"
 #include "sys/open_socket.h"
 
 namespace rtnetlink::node {
@@ -179,12 +180,10 @@ void Descriptor::open(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   sys::SocketPlan plan = to_plan(options);
   claim(info.Env());
-  if (!network_namespace) {
-    run_request_here(environment, id, [&] { slot_->put(sys::open_socket(plan, nullptr)); });
-    return;
-  }
   std::shared_ptr<const sys::Cancellation> cancellation;
   try {
+    // Of this thread: a pooled one may be in another.
+    if (!network_namespace) network_namespace = std::make_shared<const sys::UniqueFd>(sys::open_current_namespace());
     if (!plan.remote.bytes.empty()) slot_->stop_by(cancellation = std::make_shared<const sys::Cancellation>());
   } catch (const sys::SystemError& error) {
     run_request_here(environment, id, [&] { throw error; });

@@ -53,12 +53,25 @@ UniqueFd open_here(const SocketPlan& plan) {
   return descriptor;
 }
 
+/** Then it need not be entered, which takes a capability that the process may lack. */
+bool is_of_this_thread(const UniqueFd& network_namespace) {
+  const NamespaceIdentity wanted = identify(network_namespace);
+  const NamespaceIdentity own = identify(open_current_namespace());
+  return wanted.device == own.device && wanted.inode == own.inode;
+}
+
 }  // namespace
 
 UniqueFd open_socket(const SocketPlan& plan, const UniqueFd* network_namespace) {
   if (network_namespace == nullptr) return open_here(plan);
   UniqueFd descriptor;
-  run_in_namespace(*network_namespace, [&] { descriptor = open_here(plan); });
+  try {
+    run_in_namespace(*network_namespace, [&] { descriptor = open_here(plan); });
+  } catch (const SystemError& error) {
+    const bool refused = error.call() == SystemCall::kSetns && error.error() == EPERM;
+    if (!refused || !is_of_this_thread(*network_namespace)) throw;
+    return open_here(plan);
+  }
   return descriptor;
 }
 

@@ -150,6 +150,25 @@ describe.each(ways)('%s', (_, open) => {
   })
 })
 
+describe('the process’s own namespace', () => {
+  it('needs no capability, by whichever way it is named', async () => {
+    const { stdout, stderr } = await runInChild(
+      `const own = new addon.Namespace()
+      await request(id => own.openCurrent(id))
+      const address = { bytes: new Uint8Array(), link: '', linkOffset: 0 }
+      const options = { domain: 2, type: 1, protocol: 0, options: [], address, backlog: -1, remote: address }
+      const answers = []
+      for (const namespace of [undefined, own]) {
+        answers.push(new addon.Descriptor().openNow({ ...options, namespace }))
+        answers.push((await request(id => new addon.Descriptor().open(id, { ...options, namespace }))).code)
+      }
+      console.log(answers.join())`,
+      ['setpriv', '--inh-caps=-sys_admin', '--bounding-set=-sys_admin'],
+    )
+    expect({ stdout, stderr }).toEqual({ stdout: '0,0,0,0\n', stderr: '' })
+  })
+})
+
 describe('openNow', () => {
   it('leaves no thread in the namespace', async () => {
     for (let i = 0; i < 20; i++) newHandle().openNow(options())

@@ -446,6 +446,19 @@ describe('netns.tlsConnect', () => {
     expect(await failureOf(socket)).toMatchObject({ code: 'ECONNREFUSED', address: '127.0.0.1', port: 1 })
   })
 
+  it('stays half open with allowHalfOpen', async () => {
+    const heardAfterwards: string[] = []
+    const server = tls.createServer({ cert, key, allowHalfOpen: true }, socket => {
+      socket.end('bye')
+      socket.on('data', data => heardAfterwards.push(String(data)))
+    })
+    const socket = left.tlsConnect({ host: '192.0.2.2', port: await portOf(server), ca: cert, allowHalfOpen: true })
+    socket.resume()
+    await once(socket, 'end')
+    socket.end('still here')
+    expect(await eventually(() => heardAfterwards.join('') === 'still here')).toBe(true)
+  })
+
   it('has a timeout, and a signal', async () => {
     const silent = await portOf(net.createServer(socket => void accepted.push(socket)))
     const socket = left.tlsConnect({ host: '192.0.2.2', port: silent, timeout: 20 })
