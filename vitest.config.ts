@@ -26,7 +26,7 @@ export default defineConfig({
       project('contract', { ...isolated, testTimeout: 120_000 }),
       project('kernel', isolated),
       project('fuzz', { ...isolated, testTimeout: 120_000 }),
-      project('package', { ...isolated, testTimeout: 90_000, hookTimeout: 90_000 }),
+      project('package', { ...isolated, testTimeout: 300_000, hookTimeout: 300_000 }),
     ],
   },
 })
