@@ -5,6 +5,8 @@
 #include "node/environment.h"
 #include "node/namespace.h"
 #include "node/netlink_socket.h"
+#include "node/packet_device.h"
+#include "node/packet_memory.h"
 #include "node/ping.h"
 #include "node/sysctl.h"
 #include "node/write_inside.h"
@@ -33,6 +35,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   NetlinkSocket::define(env, exports);
   Namespace::define(env, exports);
   Descriptor::define(env, exports);
+  PacketMemory::define(env, exports);
+  PacketDevice::define(env, exports);
   define_ping(env, exports);
   define_sysctl(env, exports);
   define_write_inside(env, exports);

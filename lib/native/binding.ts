@@ -132,7 +132,10 @@ export const CompletionCode = {
    * hop's. Or a name has no family: ENOENT, and `detail` is FAMILY_OFFSET. Payload: the request as far as it was encoded, that attribute included, with the lengths of open nests as they are so far.
    */
   unresolved: 6,
-  /** A system call failed: `error` is errno, `detail` a SystemCall; nothing of this request reached the kernel. */
+  /**
+   * A system call failed: `error` is errno, `detail` a SystemCall; nothing of this request reached the kernel. Payload: where the call below
+   * says so, a word that tells what it was about.
+   */
   failed: 7,
   /** The request reached the kernel, its outcome was lost (ENOBUFS, a closed environment, no answer): `error` says why. */
   unknown: 8,
@@ -183,6 +186,8 @@ export const SystemCall = {
   read: 22,
   write: 23,
   connect: 24,
+  mmap: 40,
+  mknod: 41,
 } as const
 
 /**
@@ -371,6 +376,102 @@ export interface PingOptions {
   ttl: number
 }
 
+/** Bytes of the largest packet that is read: 64 KiB of segments that the kernel left together, and what can stand before them. */
+export const LARGEST_PACKET = 65_536 + 512
+
+/**
+ * Memory for packets, of a multiple of 8 bytes that holds two of the largest, owned by the addon for as long as anybody has it: a thread may
+ * use it whatever JavaScript does with `bytes`. TypeError for another size, RangeError when there is not that much memory.
+ */
+export interface NativePacketMemory {
+  readonly bytes: Uint8Array
+}
+
+/** What tun, tap, macvtap and ipvtap have in common. */
+export interface PacketFormat {
+  /** IFF_TUN or IFF_TAP, with IFF_NO_PI, IFF_VNET_HDR, IFF_MULTI_QUEUE, IFF_TUN_EXCL. */
+  flags: number
+  /** Descriptors to open, 1–256; several take IFF_MULTI_QUEUE. */
+  queues: number
+  /** Bytes of the virtio header that IFF_VNET_HDR asks for; it is little-endian everywhere. Else passed over. */
+  vnetHeaderSize: number
+  /** TUN_F_*. */
+  offloads: number
+}
+
+export interface TunOptions extends PacketFormat {
+  /** Namespace of the link; the process's own when undefined. */
+  namespace: NativeNamespace | undefined
+  /** /dev/net/tun. */
+  path: string
+  /** At most 15 bytes, of which one %d is a number that the kernel chooses; all of it when ''. */
+  name: string
+  /** ifindex of a link that is made. */
+  index: number | undefined
+  /** User and group that may open it without CAP_NET_ADMIN; undefined leaves them. */
+  owner: number | undefined
+  group: number | undefined
+}
+
+export interface TapLinkOptions extends PacketFormat {
+  namespace: NativeNamespace | undefined
+  /** The macvtap or ipvtap link. */
+  name: string
+  index: number
+}
+
+/**
+ * An open tun or tap, or the character device of a macvtap or ipvtap. One object is opened once. Calls with an id complete through the
+ * inbox, `done` or `failed`; a failed ioctl's payload is its request. Other calls throw TypeError on a device that is not open.
+ *
+ * Packets are described by a table, a Uint32Array with two words for each: offset and length within a memory.
+ */
+export interface NativePacketDevice {
+  /**
+   * Payload of `done`: the link's name. A link that is made is down. Where somebody else has queues of it open, the driver passes over
+   * IFF_NO_PI and IFF_VNET_HDR and says nothing; TUNGETIFF cannot tell, because its IFF_NOFILTER is IFF_NO_PI.
+   */
+  openTun(id: number, options: TunOptions): void
+  /**
+   * By the device number in the namespace's sysfs, through /dev/tap<index> where that has it, else through a node that only the opening
+   * thread sees, which takes CAP_SYS_ADMIN and CAP_MKNOD. ENODEV of `open`: the link has no character device.
+   */
+  openTapLink(id: number, options: TapLinkOptions): void
+  setPersist(id: number, persist: boolean): void
+  attachQueue(id: number, queue: number): void
+  /** Nothing comes out of a queue that is detached; writing to it goes on. */
+  detachQueue(id: number, queue: number): void
+  /**
+   * Starts the thread that reads this queue into the memory; once a queue. From then on, `part`s come under this id, and no final
+   * completion; `detail` is the queue. `error` 0: there are packets to take, once for each `want`. Another `error`: no more will come, such
+   * as EBADFD when the link was deleted; what was read before can still be taken.
+   * When the memory is full the thread stops reading, and the kernel drops what its own queue does not hold.
+   */
+  read(id: number, queue: number, memory: NativePacketMemory): void
+  /** Tell me of the next packets: at once if there are some, after a moment while very many come. */
+  want(queue: number): void
+  /** Fills the table with the next packets and answers how many these are. They stay where they are until they are released. */
+  take(queue: number, packets: Uint32Array): number
+  /** Gives back the oldest `count` packets that were taken. */
+  release(queue: number, count: number): void
+  /**
+   * Writes the first `count` packets of the table, which lie in any memory, in the order of the calls; the table is copied, the packets are
+   * not. Stops at the first that fails: then the completion's payload is its number. `cancelled`: the device was closed while it took no more;
+   * `detail` packets were written.
+   */
+  write(id: number, queue: number, memory: NativePacketMemory, packets: Uint32Array, count: number): void
+  /** Since it was opened, over all queues: packets read, their bytes, packets thrown away (larger than LARGEST_PACKET, or the driver had no words for them); packets written, their bytes. */
+  counts(): number[]
+  /** The process stays alive, until letGo() or close(). Idempotent, both. */
+  hold(): void
+  letGo(): void
+  /**
+   * Makes the writes that were called before, stops reading, closes the descriptors, and completes as `done`: then no more `part`s come. A
+   * link that is not persistent goes with its last descriptor. Never waits for a device that takes no packets.
+   */
+  close(id: number): void
+}
+
 export interface Addon {
   /** Connects this environment: completions go to `inbox` and `deliver`. Once per environment, before anything else. */
   connect(inbox: Uint8Array, deliver: Deliver): void
@@ -379,6 +480,8 @@ export interface Addon {
   readonly Descriptor: new () => NativeDescriptor
   /** setsockopt(2) on a socket of the caller's, at once. Answers as `openNow`. */
   setSocketOption(fd: number, option: SocketOption): number
+  readonly PacketMemory: new (size: number) => NativePacketMemory
+  readonly PacketDevice: new () => NativePacketDevice
   /** Unmounts and removes `directory`/`name`, as `ip netns delete`. Completes `done` or `failed`. */
   deleteNamedNamespace(id: number, directory: string, name: string): void
   ping(id: number, options: PingOptions): void
@@ -396,5 +499,5 @@ export interface Addon {
   /** For golden tests: the bytes that `message` would put on the wire (sequence number and port 0). Names of links cannot be resolved here and throw; families have id 0. */
   encode(message: string, record: Uint32Array, length: number): Uint8Array
   /** For tests: native threads and descriptors alive in this environment. */
-  counters(): { threads: number; sockets: number; namespaces: number; inFlight: number }
+  counters(): { threads: number; sockets: number; namespaces: number; devices: number; inFlight: number }
 }

@@ -32,6 +32,7 @@ void Environment::tear_down(void* data) {
   environment->runtime_->completions.close();
   environment->runtime_->pool.stop();
   environment->runtime_->namespace_threads.stop();
+  environment->runtime_->devices.close_all();
 }
 
 void Environment::connect(Napi::Uint8Array inbox, Napi::Function deliver) {
@@ -41,14 +42,24 @@ void Environment::connect(Napi::Uint8Array inbox, Napi::Function deliver) {
 }
 
 void Environment::begin_request() {
-  if (deliver_.IsEmpty()) return;
-  if (in_flight_++ == 0) wake_.Ref(env_);
+  if (!deliver_.IsEmpty()) count_up(in_flight_);
 }
 
-void Environment::end_requests(uint32_t count) {
-  if (count == 0) return;
-  in_flight_ -= count;
-  if (in_flight_ == 0) wake_.Unref(env_);
+void Environment::end_requests(uint32_t count) { count_down(in_flight_, count); }
+
+void Environment::hold() { count_up(held_); }
+
+void Environment::release() { count_down(held_, 1); }
+
+void Environment::count_up(uint32_t& counter) {
+  if (in_flight_ + held_ == 0) wake_.Ref(env_);
+  ++counter;
+}
+
+void Environment::count_down(uint32_t& counter, uint32_t by) {
+  if (by == 0) return;
+  counter -= by;
+  if (in_flight_ + held_ == 0) wake_.Unref(env_);
 }
 
 /** A cheap request that is alone is answered sooner than this thread could fall asleep and be woken. */
@@ -65,6 +76,7 @@ Napi::Object Environment::counters() const {
   result.Set("threads", runtime_->counters.threads.load());
   result.Set("sockets", runtime_->counters.sockets.load());
   result.Set("namespaces", runtime_->counters.namespaces.load());
+  result.Set("devices", runtime_->counters.devices.load());
   result.Set("inFlight", in_flight_);
   return result;
 }

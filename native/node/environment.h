@@ -29,6 +29,10 @@ class Environment {
    * delivered. */
   void begin_request();
 
+  /** Keeps the process alive until release(): somebody waits for what is no request. */
+  void hold();
+  void release();
+
   /** Jobs hold on to this, never to the Environment. */
   const std::shared_ptr<sys::Runtime>& runtime() const { return runtime_; }
 
@@ -37,8 +41,9 @@ class Environment {
 
   Napi::Object counters() const;
 
-  /** The class of the namespace handles, for instanceof. Set when it is defined. */
+  /** The classes of handles that are arguments of others, for instanceof. Set when they are defined. */
   Napi::FunctionReference namespace_class;
+  Napi::FunctionReference packet_memory_class;
 
  private:
   class Wake;
@@ -57,6 +62,9 @@ class Environment {
   bool deliver_large(wire::Bytes completion);
   bool call_deliver(uint32_t length, napi_value large);
   void end_requests(uint32_t count);
+  /** Keeps the process alive for the first of what is under way, and no longer after the last. */
+  void count_up(uint32_t& counter);
+  void count_down(uint32_t& counter, uint32_t by);
 
   Napi::Env env_;
   std::shared_ptr<sys::Runtime> runtime_ = std::make_shared<sys::Runtime>();
@@ -65,6 +73,7 @@ class Environment {
   Napi::FunctionReference deliver_;
   wire::CompletionBuffer taken_;
   uint32_t in_flight_ = 0;
+  uint32_t held_ = 0;
   sys::LookOut look_out_{kLookOut};
   bool torn_down_ = false;
 };

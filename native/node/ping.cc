@@ -1,6 +1,5 @@
 #include "node/ping.h"
 
-#include <cmath>
 #include <limits>
 #include <memory>
 #include <stop_token>
@@ -10,6 +9,7 @@
 
 #include "node/arguments.h"
 #include "node/namespace.h"
+#include "node/option_reader.h"
 #include "node/request.h"
 #include "sys/ping.h"
 
@@ -36,75 +36,46 @@ class RunningPings {
   std::unordered_map<uint32_t, std::weak_ptr<const sys::Cancellation>> pings_;
 };
 
-[[noreturn]] void reject(Napi::Env env, const char* option, const std::string& expected) {
-  throw Napi::TypeError::New(env, std::string("ping: ") + option + ": expected " + expected);
-}
-
-double number_option(const Napi::Object& options, const char* name, double smallest, double largest) {
-  const Napi::Value value = options.Get(name);
-  const double number =
-      value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : std::numeric_limits<double>::quiet_NaN();
-  if (number >= smallest && number <= largest) return number;
-  reject(options.Env(), name, "a number from " + std::to_string(smallest) + " to " + std::to_string(largest));
-}
-
-template <typename Integer>
-Integer integer_option(const Napi::Object& options, const char* name, Integer smallest, Integer largest) {
-  const double number = number_option(options, name, static_cast<double>(smallest), static_cast<double>(largest));
-  if (std::trunc(number) != number) reject(options.Env(), name, "an integer");
-  return static_cast<Integer>(number);
-}
-
-std::chrono::nanoseconds duration_option(const Napi::Object& options, const char* name) {
+std::chrono::nanoseconds duration_option(const OptionReader& options, const char* name) {
   constexpr double kLongest = std::numeric_limits<int32_t>::max();
-  const std::chrono::duration<double, std::milli> duration(number_option(options, name, 0, kLongest));
+  const std::chrono::duration<double, std::milli> duration(options.number(name, 0, kLongest));
   return std::chrono::duration_cast<std::chrono::nanoseconds>(duration);
 }
 
-sys::InternetAddress address_option(const Napi::Object& options, const char* name) {
-  const Napi::Value value = options.Get(name);
+sys::InternetAddress address_option(const OptionReader& options, const char* name) {
+  const Napi::Value value = options[name];
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
-    reject(options.Env(), name, "a Uint8Array");
+    options.reject(name, "a Uint8Array");
   }
   const auto array = value.As<Napi::Uint8Array>();
   return sys::InternetAddress(std::as_bytes(std::span(array.Data(), array.ByteLength())));
 }
 
-std::string interface_option(const Napi::Object& options) {
-  constexpr std::size_t kLongestName = 15;
-  const Napi::Value value = options.Get("interface");
-  std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string(1, '\0');
-  if (name.size() <= kLongestName && name.find('\0') == std::string::npos) return name;
-  reject(options.Env(), "interface", "a name of at most 15 bytes");
-}
-
-sys::PingRequest read_request(const Napi::Object& options) {
+sys::PingRequest read_request(const OptionReader& options) {
   const sys::InternetAddress address = address_option(options, "address");
-  if (address.empty()) reject(options.Env(), "address", "4 or 16 bytes");
+  if (address.empty()) options.reject("address", "4 or 16 bytes");
   const sys::InternetAddress from = address_option(options, "from");
-  if (!from.empty() && from.version() != address.version())
-    reject(options.Env(), "from", "an address of the same family");
+  if (!from.empty() && from.version() != address.version()) options.reject("from", "an address of the same family");
   const std::size_t largest_packet = address.version() == wire::IcmpVersion::v4 ? 65535 - 20 : 65535;
   return {
       .address = address,
       .from = from,
-      .interface = interface_option(options),
-      .count = integer_option<uint16_t>(options, "count", 1, std::numeric_limits<uint16_t>::max()),
+      .interface = options.text("interface", kLongestLinkName),
+      .count = options.integer<uint16_t>("count", 1, std::numeric_limits<uint16_t>::max()),
       .interval = duration_option(options, "interval"),
       .timeout = duration_option(options, "timeout"),
-      .size = integer_option<std::size_t>(options, "size", 0, largest_packet - wire::kEchoHeaderSize),
-      .ttl = integer_option<int>(options, "ttl", 0, 255),
+      .size = options.integer<std::size_t>("size", 0, largest_packet - wire::kEchoHeaderSize),
+      .ttl = options.integer<int>("ttl", 0, 255),
   };
 }
 
 // binding.ts: Addon.ping()
 void ping(const Napi::CallbackInfo& info, RunningPings& running) {
   const uint32_t id = to_id(info[0], "ping");
-  if (!info[1].IsObject()) throw Napi::TypeError::New(info.Env(), "ping: expected options");
-  const auto options = info[1].As<Napi::Object>();
+  const OptionReader options(info[1], "ping");
   Environment& environment = Environment::of(info.Env());
   sys::CompletionQueue& completions = environment.runtime()->completions;
-  auto network_namespace = Namespace::descriptor_of(options.Get("namespace"));
+  auto network_namespace = Namespace::descriptor_of(options["namespace"]);
   auto request = read_request(options);
 
   std::shared_ptr<const sys::Cancellation> cancellation;

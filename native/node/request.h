@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <stop_token>
+#include <string>
 
 #include "node/environment.h"
 
@@ -14,6 +15,9 @@ namespace rtnetlink::node {
  */
 void run_request(Environment& environment, uint32_t id,
                  std::function<wire::CompletionCode(const std::stop_token&)> body);
+
+/** Likewise, and it completes as `done` with the bytes that `body` returns. */
+void run_request_for(Environment& environment, uint32_t id, std::function<std::string()> body);
 
 /** Runs `body` on a thread that it may leave in a new namespace: see sys::NamespaceThreads. */
 void run_request_apart(Environment& environment, uint32_t id, std::function<void()> body);

@@ -1,21 +1,19 @@
 #pragma once
 
-#include "sys/unique_fd.h"
+#include "sys/wake_event.h"
 
 namespace rtnetlink::sys {
 
 /** Tells a thread that waits in poll() to stop. Any thread may request; once requested it stays so. */
 class Cancellation {
  public:
-  Cancellation();
-
-  void request() const noexcept;
+  void request() const noexcept { event_.signal(); }
 
   /** Readable once requested. */
-  [[nodiscard]] const UniqueFd& descriptor() const { return event_; }
+  [[nodiscard]] const UniqueFd& descriptor() const { return event_.descriptor(); }
 
  private:
-  UniqueFd event_;
+  WakeEvent event_;
 };
 
 }  // namespace rtnetlink::sys

@@ -9,6 +9,7 @@ struct Counters {
   std::atomic<int> threads{0};
   std::atomic<int> sockets{0};
   std::atomic<int> namespaces{0};
+  std::atomic<int> devices{0};
 };
 
 /** Counts for as long as it lives; moves along with what it counts. */

@@ -3,6 +3,7 @@
 #include "sys/completion_queue.h"
 #include "sys/counters.h"
 #include "sys/namespace_threads.h"
+#include "sys/open_devices.h"
 #include "sys/thread_pool.h"
 
 namespace rtnetlink::sys {
@@ -16,6 +17,7 @@ struct Runtime {
   CompletionQueue completions;
   ThreadPool pool{counters};
   NamespaceThreads namespace_threads{counters};
+  OpenDevices devices;
 };
 
 }  // namespace rtnetlink::sys

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <exception>
+#include <optional>
 
 namespace rtnetlink::sys {
 
@@ -33,20 +34,26 @@ enum class SystemCall : uint32_t {
   kRead = 22,
   kWrite = 23,
   kConnect = 24,
+  kMmap = 40,
+  kMknod = 41,
 };
 
 /** A system call failed. Never leaves the addon: it becomes a `failed` completion, and TypeScript makes the Error. */
 class SystemError : public std::exception {
  public:
   explicit SystemError(SystemCall call, int error = errno) : call_(call), error_(error) {}
+  /** `subject`: what the call was about, as binding.ts says of the request. */
+  SystemError(SystemCall call, int error, uint32_t subject) : call_(call), error_(error), subject_(subject) {}
 
   SystemCall call() const { return call_; }
   int error() const { return error_; }
+  std::optional<uint32_t> subject() const { return subject_; }
   const char* what() const noexcept override { return "a system call failed"; }
 
  private:
   SystemCall call_;
   int error_;
+  std::optional<uint32_t> subject_;
 };
 
 }  // namespace rtnetlink::sys

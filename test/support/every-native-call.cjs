@@ -79,10 +79,47 @@ async function callEverything() {
   throws(() => kept.create(0))
   throws(() => addon.ping(0, {}))
 
+  await usePackets(kept)
+
   // Still running at the end.
   request(id => new addon.Descriptor().open(id, connecting))
   request(id => addon.ping(id, pingOptions({ count: 10, interval: 60_000 })))
   for (let i = 0; i < 10; i++) request(id => new addon.Namespace().create(id))
+}
+
+async function usePackets(namespace) {
+  const [IFF_TUN, IFF_TAP, IFF_MULTI_QUEUE, IFF_NO_PI] = [0x0001, 0x0002, 0x0100, 0x1000]
+  const format = { queues: 2, vnetHeaderSize: 0, offloads: 0 }
+  const options = { ...format, flags: IFF_TUN | IFF_NO_PI | IFF_MULTI_QUEUE, namespace, path: '/dev/net/tun', name: 'tun0' }
+  const memory = new addon.PacketMemory(1048576)
+  const table = new Uint32Array([0, 20])
+  memory.bytes[0] = 0x45
+  const device = new addon.PacketDevice()
+  await request(id => device.openTun(id, options))
+  const listen = queue => request(id => device.read(id, queue, queue === 0 ? memory : new addon.PacketMemory(1048576)))
+  listen(0)
+  listen(1)
+  device.want(0)
+  device.take(0, table)
+  device.release(0, 1)
+  await request(id => device.write(id, 0, memory, new Uint32Array([0, 20]), 1)) // EIO: it is down.
+  await request(id => device.detachQueue(id, 1))
+  await request(id => device.attachQueue(id, 1))
+  await request(id => device.setPersist(id, false))
+  device.counts()
+  device.hold()
+  await request(id => device.close(id))
+  await request(id => new addon.PacketDevice().openTun(id, { ...options, name: 'lo' }))
+  await request(id =>
+    new addon.PacketDevice().openTapLink(id, { ...format, flags: IFF_TAP | IFF_NO_PI, namespace, name: 'lo', index: 1 }),
+  )
+  throws(() => device.counts())
+  throws(() => new addon.PacketMemory(1))
+
+  // Left open at the end, and read.
+  const left = new addon.PacketDevice()
+  await request(id => left.openTun(id, { ...options, name: 'left' }))
+  request(id => left.read(id, 0, memory))
 }
 
 function throws(call) {

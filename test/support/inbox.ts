@@ -41,6 +41,15 @@ export class Inbox {
     return new Promise(resolve => this.#pending.set(id, { parts: [], resolve }))
   }
 
+  /** For what never completes: answers the parts as they come. */
+  listen(begin: (id: number) => void): Completion[] {
+    const id = ++this.#lastId
+    const parts: Completion[] = []
+    this.#pending.set(id, { parts, resolve: () => {} })
+    begin(id)
+    return parts
+  }
+
   /** How many parts have come for a request that is in flight. */
   partsOf(id: number): number {
     return this.#pending.get(id)?.parts.length ?? 0
