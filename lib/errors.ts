@@ -177,15 +177,30 @@ export class SystemError extends Error {
   readonly operation: string
   /** The file that the call was about, where there was one. */
   readonly path: string | undefined
+  /** The option that the call was about, where it was about one. */
+  readonly option: string | undefined
+  /** Of several packets to write, which one failed, counted from 0: those before it were written, those behind it were not. */
+  readonly packet: number | undefined
 
-  constructor(message: string, fields: FailureFields & { code: string; errno: number; syscall: string; path?: string }) {
+  constructor(message: string, fields: SystemErrorFields) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause })
     this.code = fields.code
     this.errno = fields.errno
     this.syscall = fields.syscall
     this.operation = fields.operation
     this.path = fields.path
+    this.option = fields.option
+    this.packet = fields.packet
   }
+}
+
+export interface SystemErrorFields extends FailureFields {
+  code: string
+  errno: number
+  syscall: string
+  path?: string | undefined
+  option?: string | undefined
+  packet?: number | undefined
 }
 
 /** A name, path, process or descriptor that gives no network namespace, or a name that is taken. */

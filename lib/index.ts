@@ -77,6 +77,11 @@ export type { OtherTeamOption, TeamChanges, TeamOptions, TeamPortChanges, TeamPo
 export type { Team, TeamPort } from './team/team.ts'
 export type { Vni, VniFilter, VniIdentity, VniOptions } from './vnis/vni.ts'
 export type { Vnis } from './vnis/vnis.ts'
+export type { DeviceStatistics, QueueOptions, TunDevice } from './tun/device.ts'
+export { openTap, openTun } from './tun/open.ts'
+export type { DeviceAddress, TapLinkOptions, TapOptions, TunOffload, TunOptions } from './tun/options.ts'
+export type { PacketBatch } from './tun/packet-batch.ts'
+export { type GsoType, VnetHeader } from './tun/vnet-header.ts'
 export { generateWireguardKey, generateWireguardPresharedKey, wireguardPublicKey } from './wireguard/key.ts'
 export type {
   Wireguard,

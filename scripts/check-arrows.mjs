@@ -9,6 +9,7 @@ const layers = [
   ['index'],
   ['lab'],
   ['netns'],
+  ['tun'],
   ['rtnetlink'],
   ['watch'],
   [
@@ -18,7 +19,6 @@ const layers = [
     'bridge-vlans',
     'neighbors',
     'rules',
-    'tun',
     'namespace-ids',
     'fou',
     'vnis',

@@ -6,7 +6,7 @@ import type net from 'node:net'
 import type tls from 'node:tls'
 import type { Addresses } from '../addresses/addresses.ts'
 import type { BridgeVlans } from '../bridge-vlans/bridge-vlans.ts'
-import { ClosedError, invalidType, invalidValue } from '../errors.ts'
+import { ClosedError, invalidType, invalidValue, unknownOption } from '../errors.ts'
 import type { Fou } from '../fou/fou.ts'
 import type { Links } from '../links/links.ts'
 import type { Macsec } from '../macsec/macsec.ts'
@@ -23,7 +23,11 @@ import { openNamespace, runNamespaceCall } from '../protocol/namespaces.ts'
 import { Session, type SessionOptions } from '../protocol/session.ts'
 import type { Routes } from '../routes/routes.ts'
 import { Rtnetlink } from '../rtnetlink.ts'
+import { checkObject } from '../schema/check-options.ts'
 import type { Team } from '../team/team.ts'
+import type { TunDevice } from '../tun/device.ts'
+import { openTap, openTun } from '../tun/open.ts'
+import type { TapLinkOptions, TapOptions, TunOptions } from '../tun/options.ts'
 import { NETNS_DIRECTORY, namespaceNameFault } from '../values/namespace-name.ts'
 import type { Vnis } from '../vnis/vnis.ts'
 import type { Wireguard } from '../wireguard/wireguard.ts'
@@ -305,6 +309,23 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   #enter(operation: string): NativeNamespace | undefined {
     this.#checkOpen(operation)
     return this.#isCurrent ? undefined : this.#native
+  }
+
+  /** As `openTun`, in this namespace. */
+  async openTun(options: Omit<TunOptions, 'netns'> = {}): Promise<TunDevice> {
+    this.#checkOpen('netns.openTun')
+    return await openTun(this.#here('netns.openTun', options))
+  }
+
+  /** As `openTap`, in this namespace: a tap of its own, or with `link` the character device of a macvtap or ipvtap. */
+  async openTap(options: Omit<TapOptions, 'netns'> | Omit<TapLinkOptions, 'netns'> = {}): Promise<TunDevice> {
+    this.#checkOpen('netns.openTap')
+    return await openTap(this.#here('netns.openTap', options))
+  }
+
+  #here<O extends object>(operation: string, options: O): O & { netns: NamespaceReference | undefined } {
+    if ('netns' in checkObject(operation, options)) throw unknownOption(operation, 'netns', [])
+    return { ...options, netns: this.#isCurrent ? undefined : this }
   }
 
   /** @internal What features need of a handle. */

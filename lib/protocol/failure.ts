@@ -180,16 +180,43 @@ export class Failure {
   }
 
   #failed(): SystemError {
-    const code = errnoName(this.errno)
-    const syscall = SYSTEM_CALLS.find(([, number]) => number === this.detail)?.[0] ?? 'none'
-    const hint = this.errno === EPERM ? `; ${SYSTEM_CALL_NEEDS[syscall] ?? CAPABILITY}` : ''
-    return new SystemError(`${this.operation}: ${syscall}: ${errnoText(this.errno)} (${code})${hint}`, {
-      operation: this.operation,
-      code,
-      errno: this.errno,
-      syscall,
-    })
+    const hint = this.errno === EPERM ? (SYSTEM_CALL_NEEDS[this.syscall] ?? CAPABILITY) : undefined
+    return this.systemError({ hint })
   }
+
+  /** Name of the system call that failed. */
+  get syscall(): string {
+    return SYSTEM_CALLS.find(([, number]) => number === this.detail)?.[0] ?? 'none'
+  }
+
+  /** What a failed system call was about, as binding.ts says. */
+  get subject(): number | undefined {
+    return this.#payload.length < 4 ? undefined : new Message(this.#payload).u32(0)
+  }
+
+  /** The error of a failed system call, with what the feature knows about it. */
+  systemError(about: SystemErrorContext): SystemError {
+    const code = errnoName(this.errno)
+    const { option, path, packet, hint } = about
+    const text = [
+      `${this.operation}:`,
+      ...(option === undefined ? [] : [`option "${option}":`]),
+      ...(packet === undefined ? [] : [`packet ${packet}:`]),
+      path === undefined ? `${this.syscall}:` : `${this.syscall} ${path}:`,
+      `${errnoText(this.errno)} (${code})${hint === undefined ? '' : `; ${hint}`}`,
+    ].join(' ')
+    const { operation, errno, syscall } = this
+    return new SystemError(text, { operation, code, errno, syscall, path, option, packet })
+  }
+}
+
+/** What a feature knows about a system call of its own. */
+export interface SystemErrorContext {
+  readonly option?: string | undefined
+  readonly path?: string | undefined
+  readonly packet?: number | undefined
+  /** The next step. */
+  readonly hint?: string | undefined
 }
 
 /** EBUSY, EINVAL, ERANGE, EOVERFLOW, EOPNOTSUPP, ENETDOWN. */

@@ -25,10 +25,15 @@ export function errnoName(errno: number): string {
   return names.get(errno) ?? `errno ${errno}`
 }
 
-const EOPNOTSUPP = 95
+/** What Node says otherwise, or not at all. */
+const OWN_TEXTS: Readonly<Record<number, string>> = {
+  77: 'the descriptor is in a bad state',
+  95: 'not supported',
+}
 
 /** What the errno means, in a few words. */
 export function errnoText(errno: number): string {
-  if (errno === EOPNOTSUPP) return 'not supported'
+  const own = OWN_TEXTS[errno]
+  if (own !== undefined) return own
   return getSystemErrorMap().get(-errno)?.[1] ?? 'the operation failed'
 }

@@ -27,6 +27,13 @@ export function runInsideHeld(netns: Held, ...words: string[]): string {
   return execFileSync(command, [...args, ...words], { encoding: 'utf8', stdio: 'pipe' })
 }
 
+/** What `ip -d tuntap show` prints there. It looks into /sys, which shows the namespace of whoever mounted it. */
+export function tuntapInside(netns: Held): string {
+  const [command, ...args] = entering(netns)
+  const script = 'mount -t sysfs sysfs /sys && ip -d tuntap show'
+  return execFileSync(command, [...args, 'unshare', '-m', 'sh', '-c', script], { encoding: 'utf8', stdio: 'pipe' })
+}
+
 /** What `ip -j -d -s` prints there. */
 export function ipShowsInside(netns: Held, ...words: string[]): Shown[] {
   const text = ipInside(netns, '-j', '-d', '-s', ...words)

@@ -4,8 +4,8 @@ import { defineLinkKind } from '../kind.ts'
 
 /**
  * A link whose packets (tun) or frames (tap) a program reads and writes. The kernel's name of both kinds is `tun`; `type` tells them apart.
- * rtnetlink reports and deletes such links but cannot create or change them: `ip tuntap add` does, and any program that opens /dev/net/tun.
- * Unless it is persistent, the link goes away with the last descriptor.
+ * rtnetlink reports and deletes such links but cannot create or change them: `openTun` and `openTap` do, or `ip tuntap add`, or any program that opens
+ * /dev/net/tun. Unless it is persistent, the link goes away with the last descriptor.
  */
 export const tun = defineLinkKind(
   'tun',
@@ -31,6 +31,6 @@ export const tun = defineLinkKind(
   },
   {
     module: { config: 'CONFIG_TUN', name: 'tun' },
-    notCreatable: 'the kernel creates tun and tap links only for programs that open /dev/net/tun, as `ip tuntap add` does',
+    notCreatable: 'the kernel creates tun and tap links only for programs that open /dev/net/tun: use netns.openTun or openTap',
   },
 )
