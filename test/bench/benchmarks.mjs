@@ -4,7 +4,7 @@
  * `floor` and `library` do one round each and resolve with one object of figures a run; of several runs the first is
  * cold. A row compares one figure of each. Limits: `ratio` times the floor, `extra` ns over it, or `atMost` ns.
  */
-import { firstReplyProgram, runFloor, runWorkload, timeNode } from './processes.mjs'
+import { firstReplyProgram, runFloor, runWithTun, runWorkload, timeNode } from './processes.mjs'
 
 const floor =
   (...options) =>
@@ -21,6 +21,11 @@ async function bothWaysToDelete() {
   const { ns: group_ns } = await runFloor('delete-pairs', 1000, 'group')
   return [{ sockets_ns, group_ns }]
 }
+
+/** The usual way today: `fs` streams read a descriptor that somebody else has made. */
+const readStreams = async () => [await runWithTun('tun-read', { way: 'stream', runs: 1, seconds: 1 })].flat()
+
+const carryRow = { title: 'TCP, a megabyte', figure: 'ns', limit: { ratio: 1.25 } }
 
 const spawnsPerRound = 3
 
@@ -93,6 +98,33 @@ export const benchmarks = [
       { title: '1,000 deleted, p99', figure: 'delete_p99_ns', limit: { atMost: 5e6 } },
       { title: 'worst', figure: 'max_ns' },
     ],
+  },
+  {
+    name: 'tun-read',
+    floor: floor('tun-read', 1),
+    library: library('tun-read', { way: 'batches', runs: 3, seconds: 1 }),
+    rows: [
+      { title: 'a packet of a flood, in batches', figure: 'ns', limit: { ratio: 1 / 0.9 } },
+      { title: 'main thread, in a second', figure: 'main_ns', against: 'main_ns', limit: { atMost: 300e6 } },
+    ],
+  },
+  {
+    name: 'tun-read-iterator',
+    floor: readStreams,
+    library: library('tun-read', { way: 'iterator', runs: 3, seconds: 1 }),
+    rows: [{ title: 'a packet of a flood, one by one, against fs streams', figure: 'ns', limit: { ratio: 0.5 } }],
+  },
+  {
+    name: 'tun-cable',
+    floor: floor('tun-cable', 2, 'plain'),
+    library: library('tun-cable', { runs: 2, vnet: false, seconds: 2 }),
+    rows: [carryRow],
+  },
+  {
+    name: 'tun-cable-vnet',
+    floor: floor('tun-cable', 2, 'vnet'),
+    library: library('tun-cable', { runs: 2, vnet: true, seconds: 2 }),
+    rows: [carryRow],
   },
   {
     name: 'first-reply',

@@ -25,8 +25,18 @@ export async function runFloor(...options) {
  * @returns {Promise<Record<string, number>[]>}
  */
 export async function runWorkload(name, options) {
-  const node = [process.execPath, here('workload.mjs'), name, JSON.stringify(options)]
-  const { stdout } = await run(floorProgram, ['in-namespace', ...node])
+  return runInNamespace(workload(name, options))
+}
+
+/** Likewise, with a tun of that namespace, which is up, as descriptor 3. */
+export async function runWithTun(name, options) {
+  return runInNamespace([floorProgram, 'with-tun', ...workload(name, options)])
+}
+
+const workload = (name, options) => [process.execPath, here('workload.mjs'), name, JSON.stringify(options)]
+
+async function runInNamespace(command) {
+  const { stdout } = await run(floorProgram, ['in-namespace', ...command])
   return JSON.parse(stdout)
 }
 

@@ -40,7 +40,7 @@ function duration(ns) {
 
 function limitText(limit) {
   if (limit === undefined) return ''
-  if (limit.ratio !== undefined) return `× ${limit.ratio}`
+  if (limit.ratio !== undefined) return `× ${Number(limit.ratio.toFixed(2))}`
   if (limit.extra !== undefined) return `+ ${duration(limit.extra)}`
   return `≤ ${duration(limit.atMost)}`
 }

@@ -19,3 +19,12 @@ void bench_link_list(uint32_t count);
 void bench_link_get(uint32_t samples);
 /// Creates and deletes links of this kind (ifb, veth) one after another.
 void bench_link_churn(uint32_t count, const char *kind);
+
+/// Reads what a flood sends into a tun: ns a packet.
+void bench_tun_read(uint32_t seconds);
+/// A TCP transfer between two namespaces whose only link is a tun in each, and two threads that copy: ns a megabyte.
+void bench_tun_cable(uint32_t seconds, int vnet);
+/// The same transfer between two namespaces that somebody else has joined, given as files.
+void bench_transfer(const char *from, const char *to, uint32_t seconds);
+/// Runs a command that has a tun, which is set up, as descriptor 3.
+_Noreturn void run_with_tun(char **command);

@@ -14,6 +14,7 @@
 #include "netlink.h"
 #include "setup.h"
 #include "support.h"
+#include "traffic.h"
 
 static const char usage[] =
     "usage: floor containers [N=100] [queues=1, 0 for the kernel's default] [close|group]\n"
@@ -23,6 +24,11 @@ static const char usage[] =
     "       floor link-list [N=2000]\n"
     "       floor link-get [samples=10000]\n"
     "       floor link-churn [N=100] [ifb|veth]\n"
+    "       floor tun-read [SECONDS=2]\n"
+    "       floor tun-cable [SECONDS=3] [plain|vnet]\n"
+    "       floor transfer FROM TO [SECONDS=3]   namespaces as files; to 10.0.0.2\n"
+    "       floor flood NAMESPACE   sends to 10.0.0.2 for as long as it lives\n"
+    "       floor with-tun COMMAND…   a tun as descriptor 3, in the namespace that this is in\n"
     "       floor in-namespace COMMAND…   runs a command in a new network namespace with lo up\n";
 
 static _Noreturn void reject(const char *why, const char *argument) {
@@ -99,6 +105,33 @@ static void link_churn(struct arguments arguments) {
   bench_link_churn(positive(arguments, 0, 100), word(arguments, 1, "ifb"));
 }
 
+static void tun_read(struct arguments arguments) { bench_tun_read(positive(arguments, 0, 2)); }
+
+static void tun_cable(struct arguments arguments) {
+  const char *how = word(arguments, 1, "plain");
+  if (strcmp(how, "plain") != 0 && strcmp(how, "vnet") != 0) reject("unknown cable", how);
+  bench_tun_cable(positive(arguments, 0, 3), strcmp(how, "vnet") == 0);
+}
+
+static const char *required(struct arguments arguments, int position) {
+  if (position >= arguments.count) reject("something is missing behind", arguments.values[-1]);
+  return arguments.values[position];
+}
+
+static void run_transfer(struct arguments arguments) {
+  bench_transfer(required(arguments, 0), required(arguments, 1), positive(arguments, 2, 3));
+}
+
+static void run_flood(struct arguments arguments) {
+  enter_namespace(required(arguments, 0));
+  flood();
+}
+
+static void with_tun(struct arguments arguments) {
+  required(arguments, 0);
+  run_with_tun(arguments.values);
+}
+
 static void in_namespace(struct arguments arguments) {
   if (arguments.count == 0) reject("no command after", "in-namespace");
   enter_new_namespace();
@@ -116,7 +149,8 @@ static const struct {
 } commands[] = {
     {"containers", containers}, {"delete-pairs", delete_pairs}, {"route-add", route_add},
     {"route-list", route_list}, {"link-list", link_list},       {"link-get", link_get},
-    {"link-churn", link_churn}, {"in-namespace", in_namespace},
+    {"link-churn", link_churn}, {"in-namespace", in_namespace}, {"tun-read", tun_read}, {"tun-cable", tun_cable},
+    {"transfer", run_transfer}, {"flood", run_flood}, {"with-tun", with_tun},
 };
 
 int main(int count, char **values) {

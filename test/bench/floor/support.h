@@ -12,6 +12,8 @@ int check(int result, const char *step);
 void *allocate(uint64_t count, uint64_t size);
 
 uint64_t now_ns(void);
+/// How long this thread has run.
+uint64_t thread_ns(void);
 void sleep_ns(uint64_t ns);
 
 /// Moves this thread into a new, empty network namespace.
