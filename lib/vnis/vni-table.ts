@@ -70,6 +70,7 @@ export const vniMessage = new Table(
 
 /** Reads all entries of a message from its `tunnel_msg` at `start`. */
 export function decodeVnis(message: Message, start: number, end: number): Vni[] {
+  if (end - start < TUNNEL_SIZE) return []
   const link = message.u32(start + TUNNEL.index.offset)
   const vnis: Vni[] = []
   eachAttribute(message, start + TUNNEL_SIZE, end, (type, at, length) => {

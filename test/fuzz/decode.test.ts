@@ -10,6 +10,7 @@ import { Program } from '../../lib/schema/program.ts'
 import type { Table } from '../../lib/schema/table.ts'
 import { teamMessage } from '../../lib/team/messages.ts'
 import { readOptions } from '../../lib/team/read.ts'
+import { decodeVnis, vniLocator } from '../../lib/vnis/vni-table.ts'
 import { deviceTable } from '../../lib/wireguard/device.ts'
 import { optionCases } from '../support/arbitraries.ts'
 import { NLMSGHDR, newLink } from '../support/wire.ts'
@@ -54,6 +55,19 @@ function readAll(bytes: Uint8Array): void {
 const genericTables: readonly Table[] = [fouTable, teamMessage, deviceTable as unknown as Table]
 
 describe('reading what no kernel should send', () => {
+  it('never throws on a message with the ids of a vxlan', () => {
+    fc.assert(
+      fc.property(attributes, fc.nat({ max: 12 }), (bytes, cut) => {
+        const octets = Uint8Array.from([7, 0, 0, 0, 5, 0, 0, 0, ...bytes])
+        const end = octets.length - Math.min(cut, octets.length)
+        const message = new Message(octets.slice(0, end))
+        for (const { link } of decodeVnis(message, 0, end)) expect(link).toBe(5)
+        for (let target = 0; target <= end; target++) vniLocator.locate(message, 0, end, target)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
   it.each(genericTables)('never throws on a message of $name with attributes of any number and size', table => {
     const header = [1, 1, 0, 0]
     fc.assert(
