@@ -9,7 +9,7 @@ import { type LinkReference, lowerHeaderLink } from '../schema/references.ts'
 import { IFINFO } from './flags.ts'
 import type { LinkKind } from './kind.ts'
 import type { SetLinkOptions } from './link.ts'
-import { linkHint } from './link-hint.ts'
+import { linkHint, portHint } from './link-hint.ts'
 import { linkTable } from './link-table.ts'
 import { hasPortLater, hasUpLater, lowerLink, lowerPortLater } from './lower.ts'
 import { readLink } from './read.ts'
@@ -53,7 +53,7 @@ export async function change(
   unwrap(await changed, targetLocator, options, linkHint(options, 'set'))
   const failure = (await Promise.all(rest)).find(outcome => outcome instanceof Failure)
   if (failure === undefined) return
-  const error = failure.toError(targetLocator)
+  const error = failure.toError(targetLocator, undefined, portHint(options))
   if (error instanceof NetlinkError) addToMessage(error, 'the rest was done')
   throw error
 }

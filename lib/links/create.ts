@@ -16,7 +16,7 @@ import type { Program } from '../schema/program.ts'
 import { lowerAltNames } from './alt-names.ts'
 import type { LinkKind } from './kind.ts'
 import type { AddLinkOptions, Link } from './link.ts'
-import { linkHint } from './link-hint.ts'
+import { linkHint, portHint } from './link-hint.ts'
 import { findLinkKind } from './link-info.ts'
 import { decodeLink, linkTable } from './link-table.ts'
 import { hasUpLater, lowerLink, optionsBehind } from './lower.ts'
@@ -292,7 +292,7 @@ class Creation {
     const failure = (await Promise.all(steps)).find(outcome => outcome instanceof Failure)
     if (failure === undefined) return
     const removed = undo === undefined ? undefined : await undo()
-    const error = failure.toError(locator, failure.given)
+    const error = failure.toError(locator, failure.given, portHint(this.options))
     // What an AbortSignal gave as its reason is the caller's.
     if (error instanceof NetlinkError) addToMessage(error, fateOf(removed, undo))
     throw error

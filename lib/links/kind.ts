@@ -14,6 +14,9 @@ export interface WholeChange {
   readonly resizedBy?: readonly string[]
 }
 
+/** What an errno means, by its name; a function tells by the kind's or the port's options whether it means that. */
+export type Refusals = Readonly<Record<string, string | ((options: Readonly<Record<string, unknown>>) => string | undefined)>>
+
 /** What a kind may say about itself, so that shared code never asks which kind it holds. */
 export interface KindOptions<R extends Rows> {
   /** Property that holds the kind's options, where it is not the kernel's name of the kind. */
@@ -41,7 +44,7 @@ export interface KindOptions<R extends Rows> {
   /** A change resets what it does not name. `links.set` and `links.replace` read the link first, and send the rest along. */
   changesWhole?: WholeChange
   /** What an errno means, by its name, where the kernel says no more: `{ add: { EBUSY: '"link" is a port of a bridge' } }`. */
-  refusals?: { readonly [V in 'add' | 'set']?: Readonly<Record<string, string>> }
+  refusals?: { readonly [V in 'add' | 'set']?: Refusals }
   /** What the kind reports as IFLA_INFO_XSTATS, for its row `statistics`. */
   statistics?: Struct<any>
   /** Kernel option and module that bring the kind, for the EOPNOTSUPP message. */
@@ -82,19 +85,28 @@ export function defineLinkKind<const K extends string, R extends Rows>(
 }
 
 /** Data of a port, in IFLA_INFO_SLAVE_DATA: what a link has because it belongs to a master of that kind. */
-export interface PortKind<K extends string = string, R extends Rows = Rows> {
+export interface PortKind<K extends string = string, R extends Rows = Rows> extends Omit<PortKindOptions, 'padding'> {
   readonly kind: K
   readonly rows: R
   readonly table: Table<R>
 }
 
+export interface PortKindOptions {
+  /** Numbers of the nest that are padding, by kernel constant. */
+  readonly padding?: Readonly<Record<string, number>>
+  /** What an errno means, by its name, where the kernel says no more. */
+  readonly refusals?: Refusals
+}
+
 export function definePortKind<const K extends string, R extends Rows>(
   kind: K,
   rows: R,
-  padding: Readonly<Record<string, number>> = {},
+  options: PortKindOptions = {},
 ): PortKind<K, R> {
+  const { padding = {}, ...rest } = options
   let table: Table<R> | undefined
   return {
+    ...rest,
     kind,
     rows,
     get table() {

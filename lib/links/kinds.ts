@@ -1,6 +1,8 @@
 import { amt } from './kinds/amt.ts'
 import { bareudp } from './kinds/bareudp.ts'
 import { batadv } from './kinds/batadv.ts'
+import { bond } from './kinds/bond.ts'
+import { bondPort } from './kinds/bond-port.ts'
 import { bridge } from './kinds/bridge.ts'
 import { bridgePort } from './kinds/bridge-port.ts'
 import { can } from './kinds/can.ts'
@@ -52,6 +54,7 @@ export const linkKinds = [
   amt,
   bareudp,
   batadv,
+  bond,
   bridge,
   can,
   dsa,
@@ -97,4 +100,4 @@ export const linkKinds = [
 ] as const
 
 /** Every kind of master whose ports have data of their own. */
-export const portKinds = [bridgePort, teamPort, vrfPort] as const
+export const portKinds = [bondPort, bridgePort, teamPort, vrfPort] as const

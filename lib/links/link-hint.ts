@@ -1,7 +1,8 @@
 import type { Hint } from '../protocol/failure.ts'
 import { errnoName } from '../values/errno.ts'
-import type { LinkKind } from './kind.ts'
+import type { LinkKind, Refusals } from './kind.ts'
 import { linkKinds } from './kinds.ts'
+import { findPortKind } from './link-info.ts'
 
 const EPERM = 1
 const ESRCH = 3
@@ -39,6 +40,11 @@ export function linkHint(given: object, verb: Verb = 'add'): Hint {
 
 const NOT_AN_ADDRESS = 'the hardware address of a link is neither a multicast address nor all zeros'
 
+/** Likewise for a message behind the first, with the data of a port. */
+export function portHint(given: object): Hint {
+  return (errno, message) => (message === undefined ? portRefusalOf(given as Given, errno) : undefined)
+}
+
 /** bond_enslave() in drivers/net/bonding/bond_main.c. */
 const ENSLAVED_WHILE_UP = /can not be enslaved while up/
 
@@ -46,7 +52,21 @@ const ENSLAVED_WHILE_UP = /can not be enslaved while up/
 function refusalOf(options: Given, errno: number, verb: Verb): string | undefined {
   if (errno === EINVAL && (options.name === 'all' || options.name === 'default'))
     return `the kernel takes no link named "${options.name}": its settings for every link have that name`
-  return kindOf(options)?.refusals?.[verb === 'set' ? 'set' : 'add']?.[errnoName(errno)]
+  const kind = kindOf(options)
+  return (
+    meaningOf(kind?.refusals?.[verb === 'set' ? 'set' : 'add'], errno, kind && options[kind.key]) ?? portRefusalOf(options, errno)
+  )
+}
+
+/** Likewise for what a link is as a port. */
+function portRefusalOf({ port }: Given, errno: number): string | undefined {
+  const name = (port as Given | undefined)?.kind
+  return typeof name === 'string' ? meaningOf(findPortKind(name)?.refusals, errno, port) : undefined
+}
+
+function meaningOf(refusals: Refusals | undefined, errno: number, options: unknown): string | undefined {
+  const meaning = refusals?.[errnoName(errno)]
+  return typeof meaning === 'function' ? meaning((options ?? {}) as Given) : meaning
 }
 
 function absent({ link }: Given): string | undefined {

@@ -101,7 +101,7 @@ function within(parts: Parts, type: number, target: number): boolean {
   return start !== 0 && target >= start - 4 && target < start + align(parts.lengths[type])
 }
 
-function below(key: string, kind: PortKind, message: Message, parts: Parts, type: number, target: number): string {
+function below(key: string, kind: Pick<PortKind, 'table'>, message: Message, parts: Parts, type: number, target: number): string {
   const start = parts.offsets[type]
   const path = target < start ? undefined : kind.table.locate(message, start, start + parts.lengths[type], target)
   return path === undefined ? key : `${key}.${path}`

@@ -45,7 +45,7 @@ export function listOf<In, Out, const A extends Access = 'readWrite'>(
     lower: (program, value) => {
       if (!Array.isArray(value)) program.expected('an array', value)
       program.nest(number)
-      lowerElements(program, value, element)
+      lowerElements(program, value, () => element)
       program.end()
     },
     decode: (message, offset, length) => decodeElements(message, offset, offset + length, element),
@@ -54,11 +54,40 @@ export function listOf<In, Out, const A extends Access = 'readWrite'>(
   })
 }
 
-function lowerElements(program: Program, values: readonly unknown[], element: Field): void {
+/** A nest of values that are numbered by their places, from 0: given and reported as an array. `elementAt` makes the row of a place; the kernel has no constant for it. */
+export function numberedListOf<In, Out, const A extends Access = 'readWrite'>(
+  number: number,
+  constant: string,
+  elementAt: (place: number) => Field<In, Out, any, any>,
+  options: RowOptions<A> & { max: number },
+): Field<readonly In[], readonly Out[], A, 'sometimes'> {
+  const element = elementAt(0)
+  const elements = [element]
+  return new Field('attribute', number, constant, options as RowOptions<A, 'sometimes'>, {
+    wire: `nest of ${element.wire}`,
+    allowed: `at most ${options.max}`,
+    minLength: 0,
+    lower: (program, value) => {
+      if (!Array.isArray(value)) program.expected('an array', value)
+      if (value.length > options.max) program.outOfRange(`at most ${options.max}`, value.length)
+      program.nest(number)
+      lowerElements(program, value, place => {
+        elements[place] ??= elementAt(place)
+        return elements[place]
+      })
+      program.end()
+    },
+    decode: (message, offset, length) => decodeElements(message, offset, offset + length, element),
+    locate: (message, start, end, target) => locateElement(message, start, end, target, element),
+    nested: { name: constant, rows: { element } },
+  })
+}
+
+function lowerElements(program: Program, values: readonly unknown[], elementAt: (place: number) => Field): void {
   program.enter()
   for (let i = 0; i < values.length; i++) {
     program.at(String(i))
-    element.lower(program, values[i])
+    elementAt(i).lower(program, values[i])
   }
   program.leave()
 }

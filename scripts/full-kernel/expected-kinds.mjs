@@ -3,6 +3,7 @@ export const expectedKinds = [
   'amt',
   'bareudp',
   'batadv',
+  'bond',
   'bridge',
   'dummy',
   'erspan',
@@ -55,4 +56,4 @@ export const absentKinds = {
 }
 
 /** What else of it tests ask for by name, and find. */
-export const expectedBesides = ['bridge vlan filtering', 'fou']
+export const expectedBesides = ['bond actor port priority', 'bond use_carrier', 'bridge vlan filtering', 'fou', 'netkit scrub']

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
 import { amtWitnesses } from './witnesses/amt.ts'
 import { bareudpWitnesses } from './witnesses/bareudp.ts'
+import { bondPortWitnesses, bondWitnesses } from './witnesses/bond.ts'
 import { bridgeWitnesses } from './witnesses/bridge.ts'
 import { bridgePortWitnesses } from './witnesses/bridge-port.ts'
 import { canWitnesses } from './witnesses/can.ts'
@@ -49,6 +50,7 @@ const kinds = [
   ipoibWitnesses,
   ovpnWitnesses,
   batadvWitnesses,
+  bondWitnesses,
   bridgeWitnesses,
   dummyWitnesses,
   geneveWitnesses,
@@ -80,7 +82,7 @@ const kinds = [
   xfrmWitnesses,
 ]
 
-const ports = [bridgePortWitnesses, teamPortWitnesses, vrfPortWitnesses]
+const ports = [bondPortWitnesses, bridgePortWitnesses, teamPortWitnesses, vrfPortWitnesses]
 
 describe('the witness', () => {
   it('is there for every kind that the library knows', () => {

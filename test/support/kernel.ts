@@ -8,6 +8,7 @@ import { ip, uniqueName } from './test-namespaces.ts'
 const MAKE: Readonly<Record<string, readonly string[]>> = {
   amt: 'link add name probe type amt mode relay local 10.0.0.1 dev parent'.split(' '),
   bareudp: alone('bareudp', 'dstport', '6635', 'ethertype', 'mpls_uc'),
+  'bond use_carrier': alone('bond', 'use_carrier', '0'),
   'bridge vlan filtering': alone('bridge', 'vlan_filtering', '1'),
   erspan: alone('erspan', 'remote', '192.0.2.2', 'seq', 'key', '5'),
   fou: ['fou', 'add', 'port', '5555', 'ipproto', '47'],
@@ -48,24 +49,32 @@ function onParent(kind: string, ...words: string[]): string[] {
 }
 
 /** What a kernel may be built without, or too old for. */
-export type Feature = 'bridge vlan filtering' | 'receive packet steering' | 'netkit scrub' | `Linux ${number}.${number}`
+export type Feature =
+  | 'bond actor port priority'
+  | 'bond use_carrier'
+  | 'bridge vlan filtering'
+  | 'netkit scrub'
+  | 'receive packet steering'
+  | `Linux ${number}.${number}`
 
 const known = new Map<string, boolean>()
 
 /** Asks `ip`, in a namespace of its own, whether this kernel can make a link of that kind. */
 export function hasKind(kind: string): boolean {
   if (kind === 'can') return hasSerialCan()
+  // Linux 6.13, and later ones of 6.12.
+  if (kind === 'netkit scrub') return attributesOf(alone('netkit')).includes('6')
+  // Linux 6.18, and later ones of 6.12.
+  if (kind === 'bond actor port priority') return attributesOfPort(alone('bond', 'mode', '802.3ad')).includes('10')
   if (kind === 'netdevsim') return existsSync('/sys/bus/netdevsim/new_device')
   return probe(MAKE[kind] ?? ['link', 'add', 'name', 'probe', 'type', kind])
 }
 
 export function hasFeature(feature: Feature): boolean {
-  if (feature === 'bridge vlan filtering') return isExpected(feature) || hasKind(feature)
   // Without CONFIG_RPS the kernel has one receive queue for each link, and does not report it.
   if (feature === 'receive packet steering') return ip('-d', 'link', 'show', 'dev', 'lo').includes('numrxqueues')
-  // Linux 6.13, and later ones of 6.12.
-  if (feature === 'netkit scrub') return attributesOf(alone('netkit')).includes('6')
-  return compareVersions(release(), feature.slice('Linux '.length)) >= 0
+  if (feature.startsWith('Linux ')) return compareVersions(release(), feature.slice('Linux '.length)) >= 0
+  return isExpected(feature) || hasKind(feature)
 }
 
 /** Why tests of a feature are left out. */
@@ -115,6 +124,14 @@ function attempt(words: readonly string[]): boolean {
 /** Numbers of the attributes that a link says of its kind. */
 function attributesOf(words: readonly string[]): string[] {
   return withProbe(words, namespace => Object.keys(readLinkData(namespace, 'probe').data))
+}
+
+/** Likewise of a link that is a port of it. */
+function attributesOfPort(words: readonly string[]): string[] {
+  return withProbe(words, namespace => {
+    ip('-n', namespace, 'link', 'set', 'dev', 'parent', 'master', 'probe')
+    return Object.keys(readLinkData(namespace, 'parent').port)
+  })
 }
 
 function withProbe<T>(words: readonly string[], look: (namespace: string) => T): T {

@@ -18,6 +18,8 @@ export const state: SetLinkOptions = { can: { state: 'errorActive' } }
 export const role: SetLinkOptions = { gtp: { role: 'sgsn' } }
 // @ts-expect-error null is no MTU
 export const mtu: SetLinkOptions = { mtu: null }
+// @ts-expect-error the bond decides which port works
+export const activePort: SetLinkOptions = { port: { kind: 'bond', state: 'active' } }
 // @ts-expect-error a port's options belong to a kind of master
 export const noKind: SetLinkOptions = { port: { hairpin: true } }
 
