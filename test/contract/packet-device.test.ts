@@ -621,14 +621,22 @@ describe('memory', () => {
     expect(() => new addon.PacketMemory(size)).toThrow(TypeError)
   })
 
+  /** What Node 20 does not let go of is copied; later ones refuse it. */
+  const letGo = (buffer: ArrayBuffer) => {
+    try {
+      structuredClone(buffer, { transfer: [buffer] })
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'DataCloneError' })
+    }
+  }
+
   it('stays while a thread uses it, whatever becomes of its object and bytes', async () => {
     const device = await open()
     const parts: Completion[] = []
     const begin = () => {
       const reading = new addon.PacketMemory(1024 * 1024)
       parts.push(...inbox.listen(id => device.read(id, 0, reading)))
-      // What Node does not let go of is copied, what it lets go of goes on to live.
-      structuredClone(reading.bytes.buffer, { transfer: [reading.bytes.buffer as ArrayBuffer] })
+      letGo(reading.bytes.buffer as ArrayBuffer)
     }
     begin()
     for (let i = 0; i < 20; i++) {
