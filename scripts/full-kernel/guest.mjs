@@ -1,4 +1,4 @@
-// Starts a command under a User-Mode Linux kernel. See guest-init.sh for what the guest has.
+// Runs a command under another kernel, by default User-Mode Linux. See guest-run.sh for what the guest has.
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 
 /**
  * @typedef {object} Guest
- * @property {string} kernel
+ * @property {string} kernel the file to start
  * @property {string[]} command
  * @property {string} [cwd]
  * @property {Record<string, string | undefined>} [env]
@@ -18,30 +18,39 @@ import { join, resolve } from 'node:path'
  * @property {NodeJS.WritableStream} [errors]
  */
 
+/**
+ * A machine to start: its command line, and which of its descriptors are the command's output and errors.
+ * @typedef {object} Machine
+ * @property {string[]} command
+ * @property {import('node:child_process').StdioOptions} stdio
+ * @property {number[]} output
+ */
+
 /** Exit codes of a guest that did not get to the end of its command, as timeout(1) has the first. */
 export const TIME_LIMIT = 124
 export const NO_ANSWER = 125
 
-const init = join(import.meta.dirname, 'guest-init.sh')
-
 /** The kernel starts with `lo` alone, as if every driver were a module. */
-const onlyLo = ['fb_tunnels=none', 'bonding.max_bonds=0', 'dummy.numdummies=0', 'ifb.numifbs=0']
+export const onlyLo = ['fb_tunnels=none', 'bonding.max_bonds=0', 'dummy.numdummies=0', 'ifb.numifbs=0']
 
 /**
  * Runs a command in a guest of its own.
  * @param {Guest} guest
+ * @param {(guest: Guest, job: string, writable: string[], console: number) => Machine} machine
  * @returns {Promise<{ status: number, reason?: string }>} the command's exit code, or why there is none
  */
-export async function runGuest(guest) {
-  const { timeLimit = 600 } = guest
+export async function runGuest(guest, machine = userModeLinux) {
+  const { timeLimit = 600, output = process.stdout, errors = process.stderr } = guest
   const job = mkdtempSync(join(tmpdir(), 'rtnetlink-guest-'))
+  const writable = [job, ...(guest.writable ?? []).map(folder => resolve(folder))]
+  const console = openSync(join(job, 'console'), 'a')
   try {
     writeFileSync(join(job, 'command'), script(guest))
-    writeFileSync(join(job, 'writable'), [job, ...(guest.writable ?? []).map(folder => resolve(folder))].join('\n').concat('\n'))
-    mkdirSync(join(job, 'uml'))
-    const code = await boot(guest, job, timeLimit)
+    writeFileSync(join(job, 'writable'), writable.join('\n').concat('\n'))
+    const code = await boot(machine(guest, job, writable, console), timeLimit, [output, errors])
     return outcome(job, code, timeLimit)
   } finally {
+    closeSync(console)
     rmSync(job, { recursive: true })
   }
 }
@@ -69,21 +78,37 @@ function quoted(text) {
 /**
  * One CPU for one guest: it has one, and each of its system calls would be two to three times slower across CPUs.
  * @param {Guest} guest
+ * @returns {Machine}
  */
-function boot(
-  { kernel, cpu = usableCpus().at(-1), memory = 2048, output = process.stdout, errors = process.stderr },
-  job,
-  timeLimit,
-) {
-  const limit = ['timeout', '-k', '5', `${timeLimit}`, 'taskset', '-c', `${cpu}`]
-  const root = ['rootfstype=hostfs', 'rootflags=/', 'ro', `init="${init}"`, `job="${job}"`]
+function userModeLinux({ kernel, cpu = usableCpus().at(-1), memory = 2048 }, job, _writable, console) {
+  mkdirSync(join(job, 'uml'))
+  const root = ['rootfstype=hostfs', 'rootflags=/', 'ro', `init="${import.meta.dirname}/guest-init.sh"`, `job="${job}"`]
   const terminals = ['con=null', 'con0=null,fd:1', 'con1=null,fd:3', 'con2=null,fd:4']
-  const [command, ...args] = [...limit, kernel, `mem=${memory}M`, `uml_dir=${job}/uml`, 'quiet', ...root, ...onlyLo, ...terminals]
-  const console = openSync(join(job, 'console'), 'w')
-  const child = spawn(command, args, { stdio: ['ignore', console, console, 'pipe', 'pipe'] })
-  closeSync(console)
-  child.stdio[3]?.pipe(output, { end: false })
-  child.stdio[4]?.pipe(errors, { end: false })
+  return {
+    command: [
+      'taskset',
+      '-c',
+      `${cpu}`,
+      kernel,
+      `mem=${memory}M`,
+      `uml_dir=${job}/uml`,
+      'quiet',
+      ...root,
+      ...onlyLo,
+      ...terminals,
+    ],
+    stdio: ['ignore', console, console, 'pipe', 'pipe'],
+    output: [3, 4],
+  }
+}
+
+/** @param {Machine} machine */
+function boot({ command, stdio, output }, timeLimit, streams) {
+  const child = spawn('timeout', ['-k', '5', `${timeLimit}`, ...command], { stdio })
+  output.forEach((descriptor, i) => {
+    const from = /** @type {import('node:stream').Readable} */ (child.stdio[descriptor])
+    from.pipe(streams[i], { end: false })
+  })
   return new Promise((resolve, reject) => {
     const end = () => child.kill() // timeout(1) is in a process group of its own: it does not hear of Ctrl-C
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
@@ -100,7 +125,8 @@ function outcome(job, code, timeLimit) {
   const status = read(join(job, 'status'))
   if (status !== '') return { status: Number(status) }
   if (code === TIME_LIMIT) return { status: TIME_LIMIT, reason: `the guest was ended after ${timeLimit} s` }
-  const last = read(join(job, 'console')).trim().split('\n').slice(-15).join('\n')
+  const consoles = ['console', 'serial'].map(name => read(join(job, name))).join('')
+  const last = consoles.trim().split('\n').slice(-40).join('\n')
   return { status: NO_ANSWER, reason: `the guest died (${code ?? 'by a signal'}); the end of its console:\n${last}` }
 }
 
