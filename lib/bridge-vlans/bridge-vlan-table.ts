@@ -89,7 +89,7 @@ export const bridgeVlanRows = {
   multicastGroups: u32(7, 'BRIDGE_VLANDB_ENTRY_MCAST_N_GROUPS', readOnly),
   /** Largest number of multicast groups of the port in this VLAN; 0 for no limit. Default 0. Needs `multicastVlanSnooping` of the bridge. Since Linux 6.3. */
   multicastMaxGroups: u32(8, 'BRIDGE_VLANDB_ENTRY_MCAST_MAX_GROUPS'),
-  /** As the port's `neighborSuppress`, for this VLAN, where the port has `neighborVlanSuppress`. Default false. Since Linux 6.4. */
+  /** As the port's `neighborSuppress`, for this VLAN, where the port has `neighborVlanSuppress`. Default false; to turn it off again, `set` it. Since Linux 6.4. */
   neighborSuppress: bool(9, 'BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS'),
   $info: structOf(1, 'BRIDGE_VLANDB_ENTRY_INFO', new Struct('bridgeVlanInfo', { flags: 'u16', vlan: 'u16' }), readOnly),
 }

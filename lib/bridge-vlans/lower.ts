@@ -24,8 +24,10 @@ export function lowerBridgeVlan(program: Program, options: object, phase: Phase)
   program.nest(ENTRY)
   const flags = phase === 'create' ? infoFlags(program, given) : InfoFlag.onlyOptions
   lowerRange(program, given, flags)
-  const { link: _link, vlan: _vlan, lastVlan: _lastVlan, ...rest } = given
-  bridgeVlanTable.lower(program, { ...rest, link: 0, vlan: 0 }, phase, HEAD)
+  const { link: _link, vlan: _vlan, lastVlan: _lastVlan, neighborSuppress, ...rest } = given
+  // Of a bridge itself the kernel reports false, and takes nothing (br_vlan_process_one_opts() in net/bridge/br_vlan_options.c).
+  const kept = phase === 'create' && neighborSuppress === false ? undefined : neighborSuppress
+  bridgeVlanTable.lower(program, { ...rest, neighborSuppress: kept, link: 0, vlan: 0 }, phase, HEAD)
   program.end()
 }
 

@@ -171,7 +171,8 @@ describe('bridgeVlans', () => {
     const link = await addPort()
     const { index } = await ns.links.get(link)
     const all = await ns.bridgeVlans.list()
-    expect(all.filter(vlan => vlan.link === index)).toEqual(await ns.bridgeVlans.list({ link: index }))
+    const alone = await ns.bridgeVlans.list({ link: index })
+    expect(all.filter(vlan => vlan.link === index).map(asShown)).toEqual(alone.map(asShown))
     expect(new Set(all.map(vlan => vlan.link)).size).toBe(JSON.parse(bridge('-j', 'vlan')).length)
   })
 
@@ -183,6 +184,15 @@ describe('bridgeVlans', () => {
     expect(shown(link)).toHaveLength(1)
     await ns.bridgeVlans.add(listed)
     expect((await ns.bridgeVlans.list({ link })).find(({ vlan }) => vlan === 70)).toEqual(listed)
+  })
+
+  it('takes what it lists of the bridge itself', async () => {
+    await ns.bridgeVlans.add({ link: 'br0', vlan: 61, lastVlan: 62, untagged: true })
+    const listed = (await ns.bridgeVlans.list({ link: 'br0' })).find(({ vlan }) => vlan === 61) as BridgeVlan
+    await ns.bridgeVlans.delete(listed)
+    await ns.bridgeVlans.add(listed)
+    expect((await ns.bridgeVlans.list({ link: 'br0' })).find(({ vlan }) => vlan === 61)).toEqual(listed)
+    await ns.bridgeVlans.delete(listed)
   })
 
   it('counts frames, for each VLAN by itself', async () => {

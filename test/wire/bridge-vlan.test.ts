@@ -59,6 +59,11 @@ describe('bridgeVlans on the wire', () => {
     )
   })
 
+  it('turns nothing off that is off when it adds', () => {
+    expect(add({ link: 4, vlan: 2, neighborSuppress: false })).toEqual(add({ link: 4, vlan: 2 }))
+    expect(set({ link: 4, vlan: 2, neighborSuppress: false })).not.toEqual(set({ link: 4, vlan: 2 }))
+  })
+
   it.each<[number | null, string]>([
     [
       5000,
