@@ -1,5 +1,6 @@
 #include <napi.h>
 
+#include "node/capture.h"
 #include "node/descriptor.h"
 #include "node/encode.h"
 #include "node/environment.h"
@@ -33,6 +34,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("counters", Napi::Function::New<counters>(env, "counters"));
   exports.Set("encode", Napi::Function::New<encode>(env, "encode"));
   NetlinkSocket::define(env, exports);
+  Capture::define(env, exports);
   Namespace::define(env, exports);
   Descriptor::define(env, exports);
   PacketMemory::define(env, exports);

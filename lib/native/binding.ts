@@ -472,12 +472,68 @@ export interface NativePacketDevice {
   close(id: number): void
 }
 
+/** Bytes of a block of the buffer that the kernel and a capture share. */
+export const CAPTURE_BLOCK = 256 * 1024
+
+export interface CaptureOptions {
+  /** Namespace of the links; the process's own when undefined. */
+  namespace: NativeNamespace | undefined
+  /** At most 15 bytes; '' where `index` says which, 0 being every link. */
+  link: string
+  index: number
+  /** `struct sock_filter`, one after another, 1 to 4096. Answers how many bytes of a frame are kept. */
+  filter: Uint8Array
+  promiscuous: boolean
+  /** Blocks of CAPTURE_BLOCK in the kernel's buffer, from 2 on. The thread keeps about as many bytes again. */
+  blocks: number
+  /** Milliseconds that a frame may wait in the kernel for others, from 1 on. */
+  delay: number
+  /** Bytes of a frame that are kept, with the tag that is put back. */
+  snapLength: number
+}
+
+/**
+ * What stands before each frame of a batch: u64 nanoseconds since 1970, u32 bytes that were captured, u32 bytes that there were, u32 index of
+ * the link, u16 hardware type, u16 protocol (skb->protocol), u16 offset of the network header, u8 PACKET_*, 5 zeros, and the link's name, 16
+ * bytes with NUL, all NUL when it is gone. Host order. Then the bytes, padded to 8. A VLAN tag that the kernel took out is put back, and counts.
+ */
+export const FRAME_HEADER = 48
+
+/**
+ * A packet socket whose frames a thread copies out of the buffer that the kernel fills (TPACKET_V3). One object is opened once; other calls
+ * throw TypeError before it is open.
+ */
+export interface NativeCapture {
+  /**
+   * A `part`, then `done`, or `failed`; `setsockopt` with EINVAL: the kernel refused the filter. The part is u32 index, u32 hardware type and
+   * 16 bytes of name of the link, zeros for every link. From then on `part`s come under the id `events`, and no final completion. `error` 0:
+   * there are frames to take, once for each `want`. Another `error`: no more will come, ENETDOWN when the link was deleted or moved; what was
+   * captured before can still be taken.
+   */
+  open(id: number, events: number, options: CaptureOptions): void
+  /** Tell me of frames: at once if there are some. */
+  want(): void
+  /** The next batch, in memory of its own; undefined when there is none. Also after `close`. */
+  take(): Uint8Array | undefined
+  /** Since it was opened: frames that passed the filter, and those of them that were dropped for want of room. Also after `close`. */
+  counts(): number[]
+  /** The process stays alive, until letGo() or close(). Idempotent, both. */
+  hold(): void
+  letGo(): void
+  /**
+   * Ends the thread and closes the socket, and completes as `done`: then no more `part`s come. With `keep` all that came before can still be taken;
+   * else it is thrown away, also by a second call.
+   */
+  close(id: number, keep: boolean): void
+}
+
 export interface Addon {
   /** Connects this environment: completions go to `inbox` and `deliver`. Once per environment, before anything else. */
   connect(inbox: Uint8Array, deliver: Deliver): void
   readonly NetlinkSocket: new (options: SocketOptions) => NativeSocket
   readonly Namespace: new () => NativeNamespace
   readonly Descriptor: new () => NativeDescriptor
+  readonly Capture: new () => NativeCapture
   /** setsockopt(2) on a socket of the caller's, at once. Answers as `openNow`. */
   setSocketOption(fd: number, option: SocketOption): number
   readonly PacketMemory: new (size: number) => NativePacketMemory

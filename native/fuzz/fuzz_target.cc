@@ -18,6 +18,7 @@
 #include "wire/message_kind.h"
 #include "wire/message_reader.h"
 #include "wire/message_writer.h"
+#include "wire/packet_block.h"
 #include "wire/program.h"
 #include "wire/refusal.h"
 
@@ -218,6 +219,28 @@ void read_packet(Bytes packet) {
   require(wire::internet_checksum(request) == 0);
 }
 
+/** What TypeScript reads: frames one after another, each within its snap length. */
+void require_frames(Bytes frames, std::size_t count, std::size_t longest) {
+  for (; count > 0; --count) {
+    wire::FrameHeader header{};
+    require(frames.size() >= sizeof header);
+    std::memcpy(&header, frames.data(), sizeof header);
+    const std::size_t size = (sizeof header + header.captured + 7) / 8 * 8;
+    require(header.captured <= longest && size <= frames.size());
+    frames = frames.subspan(size);
+  }
+  require(frames.empty());
+}
+
+void read_block(Bytes block) {
+  for (const std::size_t longest : {std::size_t{14}, std::size_t{65536}}) {
+    wire::FrameBuffer frames;
+    const std::size_t count = wire::copy_frames(
+        block, longest, [](uint32_t index) { return wire::LinkName{static_cast<char>(index)}; }, frames);
+    require_frames(frames.bytes(), count, longest);
+  }
+}
+
 }  // namespace
 }  // namespace rtnetlink::fuzz
 
@@ -234,6 +257,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
       break;
     case InputKind::kPacket:
       rtnetlink::fuzz::read_packet(input);
+      break;
+    case InputKind::kBlock:
+      rtnetlink::fuzz::read_block(input);
       break;
   }
   return 0;

@@ -12,7 +12,9 @@ enum class InputKind : uint8_t {
   kRecord = 1,
   /** An IPv4 packet with ICMP. */
   kPacket = 2,
+  /** A block of captured frames, as the kernel fills it. */
+  kBlock = 3,
 };
-inline constexpr unsigned kInputKinds = 3;
+inline constexpr unsigned kInputKinds = 4;
 
 }  // namespace rtnetlink::fuzz

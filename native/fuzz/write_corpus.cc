@@ -1,5 +1,7 @@
 // Writes valid inputs into a folder, one file each, for a fuzzer to start from: write_corpus FOLDER
+#include <linux/if_arp.h>
 #include <linux/if_link.h>
+#include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
@@ -212,6 +214,34 @@ std::map<std::string, Input> packets() {
   return {{"echo", input(InputKind::kPacket, packet)}};
 }
 
+/** Blocks with frames, of which one has a tag that is put back, and one is cut within its addresses. */
+std::map<std::string, Input> blocks() {
+  constexpr std::size_t kStart = 48;
+  constexpr std::size_t kStep = 160;
+  constexpr std::size_t kHeader = TPACKET_ALIGN(sizeof(tpacket3_hdr)) + sizeof(sockaddr_ll);
+  std::vector<std::byte> block(kStart + 3 * kStep);
+  tpacket_block_desc description{};
+  description.hdr.bh1.num_pkts = 3;
+  description.hdr.bh1.offset_to_first_pkt = kStart;
+  std::memcpy(block.data(), &description, sizeof description);
+  for (std::size_t i = 0; i < 3; ++i) {
+    tpacket3_hdr header{};
+    header.tp_next_offset = i < 2 ? kStep : 0;
+    header.tp_snaplen = i == 2 ? 10 : 60;
+    header.tp_len = 60;
+    header.tp_status = i == 0 ? 0 : TP_STATUS_VLAN_VALID | TP_STATUS_VLAN_TPID_VALID;
+    header.tp_mac = kHeader;
+    header.tp_net = kHeader + 14;
+    header.hv1.tp_vlan_tpid = 0x88a8;
+    sockaddr_ll address{};
+    address.sll_hatype = ARPHRD_ETHER;
+    address.sll_ifindex = 7;
+    std::memcpy(&block[kStart + i * kStep], &header, sizeof header);
+    std::memcpy(&block[kStart + i * kStep + TPACKET_ALIGN(sizeof header)], &address, sizeof address);
+  }
+  return {{"frames", input(InputKind::kBlock, block)}};
+}
+
 void write(const std::filesystem::path& folder, std::string_view prefix, const std::map<std::string, Input>& inputs) {
   for (const auto& [name, bytes] : inputs) {
     std::ofstream file(folder / (std::string(prefix) + '-' + name), std::ios::binary);
@@ -232,4 +262,5 @@ int main(int count, char** arguments) {
   rtnetlink::fuzz::write(folder, "datagram", rtnetlink::fuzz::datagrams());
   rtnetlink::fuzz::write(folder, "record", rtnetlink::fuzz::records());
   rtnetlink::fuzz::write(folder, "packet", rtnetlink::fuzz::packets());
+  rtnetlink::fuzz::write(folder, "block", rtnetlink::fuzz::blocks());
 }

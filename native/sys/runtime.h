@@ -1,9 +1,11 @@
 #pragma once
 
+#include "sys/capture.h"
 #include "sys/completion_queue.h"
 #include "sys/counters.h"
 #include "sys/namespace_threads.h"
-#include "sys/open_devices.h"
+#include "sys/open_handles.h"
+#include "sys/packet_device.h"
 #include "sys/thread_pool.h"
 
 namespace rtnetlink::sys {
@@ -17,7 +19,8 @@ struct Runtime {
   CompletionQueue completions;
   ThreadPool pool{counters};
   NamespaceThreads namespace_threads{counters};
-  OpenDevices devices;
+  OpenHandles<PacketDevice> devices;
+  OpenHandles<Capture> captures;
 };
 
 }  // namespace rtnetlink::sys

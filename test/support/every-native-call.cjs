@@ -75,6 +75,8 @@ async function callEverything() {
   throws(() => generic.getLink(new Uint32Array(8), 8))
   generic.close()
 
+  await captureFrames(kept)
+
   throws(() => socket.newLink(new Uint32Array(3), 3))
   throws(() => kept.create(0))
   throws(() => addon.ping(0, {}))
@@ -120,6 +122,35 @@ async function usePackets(namespace) {
   const left = new addon.PacketDevice()
   await request(id => left.openTun(id, { ...options, name: 'left' }))
   request(id => left.read(id, 0, memory))
+}
+
+async function captureFrames(namespace) {
+  const filter = new Uint8Array([6, 0, 0, 0, 255, 255, 0, 0])
+  const options = { namespace, link: 'lo', index: 0, filter, promiscuous: true, blocks: 2, delay: 5, snapLength: 65_536 }
+  const open = async changes => {
+    const opened = new addon.Capture()
+    let opening
+    request(events => {
+      opening = request(id => opened.open(id, events, { ...options, ...changes }))
+    })
+    await opening
+    return opened
+  }
+  const closed = await open()
+  closed.want()
+  closed.take()
+  closed.counts()
+  closed.hold()
+  await request(id => closed.close(id, true))
+  await request(id => closed.close(id, false))
+  await open({ link: 'none' })
+  throws(() => closed.open(0, 0, options))
+  throws(() => new addon.Capture().take())
+
+  // Left open at the end, with frames that nobody takes.
+  const left = await open({ namespace: undefined })
+  left.want()
+  await request(id => addon.ping(id, pingOptions({ count: 3, interval: 10 })))
 }
 
 function throws(call) {
