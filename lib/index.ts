@@ -8,6 +8,15 @@ export type {
   BridgeVlanOptions,
 } from './bridge-vlans/bridge-vlan.ts'
 export type { BridgeVlans } from './bridge-vlans/bridge-vlans.ts'
+export type { Capture } from './capture/capture.ts'
+export type { BpfInstruction, BpfProgram, CaptureDirection } from './capture/filter.ts'
+export type { Frame } from './capture/frame.ts'
+export type { CapturedLink, CaptureStatistics } from './capture/frame-source.ts'
+export type { CaptureOptions } from './capture/options.ts'
+export type { PacketType } from './capture/packet-type.ts'
+export { pcapng } from './capture/pcapng/pcapng.ts'
+export type { PcapngFrame } from './capture/pcapng/pcapng-frame.ts'
+export type { PcapngOptions } from './capture/pcapng/section.ts'
 export {
   AddonLoadError,
   type AllowedRange,

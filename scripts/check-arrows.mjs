@@ -9,7 +9,7 @@ const layers = [
   ['index'],
   ['lab'],
   ['netns'],
-  ['tun'],
+  ['tun', 'capture'],
   ['rtnetlink'],
   ['watch'],
   [

@@ -6,6 +6,8 @@ need ip iproute2
 need ping iputils-ping
 need wg wireguard-tools
 need teamnl libteam-utils
+need tcpdump tcpdump
+need tshark tshark
 [ -z "$missing" ] && exit 0
 
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" -ne 0 ]; then

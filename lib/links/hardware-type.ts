@@ -44,7 +44,7 @@ export const HARDWARE_TYPES = {
   void: 0xffff,
 } as const
 
-const enumeration = new Enumeration(HARDWARE_TYPES)
+export const hardwareTypes = new Enumeration(HARDWARE_TYPES)
 
 export type HardwareType = keyof typeof HARDWARE_TYPES | (number & {})
 
@@ -58,6 +58,6 @@ export const hardwareType = new Field<unknown, HardwareType, 'readOnly', 'always
     wire: 'u16',
     minLength: 2,
     lower: () => {},
-    decode: (message, offset) => enumeration.toName(message.u16(offset)),
+    decode: (message, offset) => hardwareTypes.toName(message.u16(offset)),
   },
 )

@@ -6,6 +6,9 @@ import type net from 'node:net'
 import type tls from 'node:tls'
 import type { Addresses } from '../addresses/addresses.ts'
 import type { BridgeVlans } from '../bridge-vlans/bridge-vlans.ts'
+import type { Capture } from '../capture/capture.ts'
+import { openCapture } from '../capture/open.ts'
+import type { CaptureOptions } from '../capture/options.ts'
 import { ClosedError, invalidType, invalidValue, unknownOption } from '../errors.ts'
 import type { Fou } from '../fou/fou.ts'
 import type { Links } from '../links/links.ts'
@@ -24,6 +27,7 @@ import { Session, type SessionOptions } from '../protocol/session.ts'
 import type { Routes } from '../routes/routes.ts'
 import { Rtnetlink } from '../rtnetlink.ts'
 import { checkObject } from '../schema/check-options.ts'
+import type { LinkReference } from '../schema/references.ts'
 import type { Team } from '../team/team.ts'
 import type { TunDevice } from '../tun/device.ts'
 import { openTap, openTun } from '../tun/open.ts'
@@ -211,6 +215,16 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   async ping(address: string, options: PingOptions = {}): Promise<PingResult> {
     this.#checkOpen('netns.ping')
     return await ping(this.#place, address, options)
+  }
+
+  /**
+   * Captures the frames that cross a link, or every link of the namespace when there is none given, from the moment that this resolves. Same as
+   * `tcpdump -i LINK`. Needs CAP_NET_RAW in the user namespace that owns the network namespace.
+   * @throws {SystemError} `ENODEV` when there is no such link, `EPERM` without the capability, `EINVAL` when the kernel refuses the filter.
+   */
+  async capture(link?: LinkReference, options: CaptureOptions = {}): Promise<Capture> {
+    const namespace = this.#enter('netns.capture')
+    return await openCapture({ namespace, links: this.links }, link, options)
   }
 
   /**
