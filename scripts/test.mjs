@@ -5,14 +5,16 @@ import { nodeMatrix } from './node-matrix.mjs'
 import { checkProof } from './proof.mjs'
 import { report } from './report.mjs'
 import { run } from './run.mjs'
-import { vitest } from './vitest.mjs'
+import { vitest, vitestAside } from './vitest.mjs'
 
 const first = [build(), checks()]
 const tests = vitest('tests', ['unit', 'wire', 'contract', 'kernel', 'fuzz'])
-// Alone: it compiles the addon, and the tests above hold time limits.
-const ofPackage = vitest('tests of the package', ['package'])
-const matrix = nodeMatrix()
-const full = await testUnderFullKernel()
+// Side by side: a guest fills one CPU, the package is compiled on the other, and the matrix mostly waits.
+const [full, ofPackage, matrix] = await Promise.all([
+  testUnderFullKernel(),
+  vitestAside('tests of the package', ['package']),
+  nodeMatrix(),
+])
 report([...first, tests, ofPackage, matrix, ...full, checkProof([tests], full)])
 
 /** @returns {import('./vitest.mjs').Tally} */

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { run } from './run.mjs'
+import { run, runAside } from './run.mjs'
 
 /**
  * @typedef {object} Tally
@@ -25,6 +25,23 @@ export function vitest(title, projects, { node = process.execPath, args = [] } =
   try {
     const succeeded = run(title, node, [...vitestArguments(projects), ...args], { RTNETLINK_TALLY: file })
     return readTally(file, succeeded)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/**
+ * The same while other things run.
+ * @param {string} title
+ * @param {string[]} projects
+ * @param {{ node?: string }} [options]
+ * @returns {Promise<Tally>}
+ */
+export async function vitestAside(title, projects, { node = process.execPath } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'rtnetlink-tally-'))
+  const file = join(folder, 'tally.json')
+  try {
+    return readTally(file, await runAside(title, node, vitestArguments(projects), { RTNETLINK_TALLY: file }))
   } finally {
     rmSync(folder, { recursive: true })
   }
