@@ -1,30 +1,61 @@
 {
+  # The addon, and the programs beside it: each is a folder of native/programs, and a name in lib/native/executables.ts.
+  'target_defaults': {
+    'defines': ['_GLIBCXX_ASSERTIONS'],
+    'cflags': [
+      '-Wall', '-Wextra', '-Wshadow', '-Wconversion',
+      '-fvisibility=hidden', '-fstack-protector-strong', '-fstack-clash-protection',
+    ],
+    'cflags!': ['-Wno-unused-parameter'],
+    'cflags_cc!': ['-std=gnu++17', '-std=gnu++20'],
+    'cflags_cc': [
+      '-std=c++20', '-fvisibility-inlines-hidden',
+      # Quoted includes only: <sys/socket.h> must never find our own native/sys/.
+      '-iquote', '<(module_root_dir)/native',
+    ],
+    'ldflags': ['-Wl,-z,relro,-z,now,-z,noexecstack'],
+    'configurations': {
+      'Release': { 'cflags!': ['-O3'], 'cflags': ['-O2', '-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=2'] },
+    },
+    'target_conditions': [
+      # Nothing of Node, and no library but the one of C, so that they start fast and run wherever Node runs.
+      ['_type=="executable"', {
+        'cflags!': ['-fPIC'],
+        'cflags': ['-fPIE', '-ffunction-sections'],
+        'ldflags!': ['-rdynamic', '-pthread'],
+        'ldflags': ['-pie', '-static-libstdc++', '-static-libgcc', '-Wl,--gc-sections'],
+      }],
+    ],
+  },
   'targets': [
     {
       'target_name': 'rtnetlink',
       'conditions': [
         ['OS!="linux"', { 'type': 'none' }, {
           'sources': [
-            '<!@(node -p "require(\'fs\').readdirSync(\'native\', { recursive: true }).filter(f => f.endsWith(\'.cc\') && !f.startsWith(\'fuzz/\')).sort().map(f => \'native/\' + f).join(\' \')")',
+            '<!@(node -p "require(\'fs\').readdirSync(\'native\', { recursive: true }).filter(f => f.endsWith(\'.cc\') && !/^(fuzz|programs)\\//.test(f)).sort().map(f => \'native/\' + f).join(\' \')")',
           ],
-          'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', '_GLIBCXX_ASSERTIONS'],
-          'cflags': [
-            '-Wall', '-Wextra', '-Wshadow', '-Wconversion',
-            '-fvisibility=hidden', '-fstack-protector-strong', '-fstack-clash-protection',
-          ],
-          'cflags!': ['-Wno-unused-parameter'],
-          'cflags_cc!': ['-fno-exceptions', '-std=gnu++17', '-std=gnu++20'],
+          'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS'],
+          'cflags_cc!': ['-fno-exceptions'],
           'cflags_cc': [
-            '-std=c++20', '-fexceptions', '-fvisibility-inlines-hidden',
-            # Quoted includes only: <sys/socket.h> must never find our own native/sys/.
-            '-iquote', '<(module_root_dir)/native',
+            '-fexceptions',
             # A system include, so that our warnings stop at our files.
             '-isystem', '<!(node -p "path.dirname(require.resolve(\'node-addon-api\'))")',
           ],
-          'ldflags': ['-Wl,-z,relro,-z,now,-z,noexecstack'],
-          'configurations': {
-            'Release': { 'cflags!': ['-O3'], 'cflags': ['-O2', '-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=2'] },
-          },
+        }],
+      ],
+    },
+    {
+      'target_name': 'rtnetlink-launch',
+      'conditions': [
+        ['OS!="linux"', { 'type': 'none' }, {
+          'type': 'executable',
+          'sources': [
+            'native/programs/launch/main.cc',
+            'native/programs/launch/mounts.cc',
+            'native/programs/launch/plan.cc',
+            'native/programs/launch/report.cc',
+          ],
         }],
       ],
     },

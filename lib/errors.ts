@@ -1,6 +1,6 @@
 import { withCallersStack } from './callers-stack.ts'
 
-export { AddonLoadError, UnsupportedPlatformError } from './native/load-errors.ts'
+export { AddonLoadError, ExecutableError, UnsupportedPlatformError } from './native/load-errors.ts'
 
 /** What a caller's mistake carries beside its message, whether it is a TypeError or a RangeError. */
 export interface OptionError extends Error {

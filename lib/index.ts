@@ -22,6 +22,7 @@ export {
   type AllowedRange,
   ClosedError,
   DumpInterruptedError,
+  ExecutableError,
   LookupError,
   NamespaceError,
   NetlinkError,

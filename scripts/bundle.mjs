@@ -2,8 +2,12 @@
 // makes one call (a CNI plugin) waits for all of them. Declarations come from tsc.
 import { rolldown } from 'rolldown'
 
-/** install.mjs needs the loader alone, before anything else of the package is known to work. */
-const entries = { 'dist/index.js': 'lib/index.ts', 'dist/native/load.js': 'lib/native/load.ts' }
+/** install.mjs needs the loader and the programs alone, before anything else of the package is known to work. */
+const entries = {
+  'dist/index.js': 'lib/index.ts',
+  'dist/native/load.js': 'lib/native/load.ts',
+  'dist/native/executables.js': 'lib/native/executables.ts',
+}
 
 for (const [file, input] of Object.entries(entries)) {
   const bundle = await rolldown({ input, platform: 'node', external: [/^node:/, 'bindings'] })

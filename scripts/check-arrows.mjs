@@ -53,6 +53,7 @@ const systemCallHeader =
 /** By folder of native/: what an include line must not name. Quoted names are resolved first. */
 const includeRules = [
   { from: /^sys\//, to: nodeHeader, why: 'native/sys does not know Node' },
+  { from: /^programs\//, to: nodeHeader, why: 'native/programs does not know Node' },
   { from: /^wire\//, to: nodeHeader, why: 'native/wire does not know Node' },
   { from: /^wire\//, to: systemCallHeader, why: 'native/wire makes no system call' },
 ]
@@ -128,7 +129,7 @@ function whyNotInclude(file, name) {
 
 function whyNotOwn(file, to) {
   const [from, target] = [roomOf(file), roomOf(to)]
-  const known = { wire: ['wire'], sys: ['sys', 'wire'] }[from]
+  const known = { wire: ['wire'], sys: ['sys', 'wire'], programs: ['programs', 'sys', 'wire'] }[from]
   return known === undefined || known.includes(target) ? undefined : `native/${from} does not know native/${target}`
 }
 

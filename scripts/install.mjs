@@ -1,4 +1,4 @@
-// The `install` step of the package: keeps a prebuilt addon that loads here, else compiles one.
+// The `install` step of the package: keeps a prebuilt addon that loads here, and programs that run, else compiles them.
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-if (process.platform === 'linux' && (mustCompile() || !loads())) process.exitCode = compile()
+if (process.platform === 'linux' && (mustCompile() || !loads() || !(await programsRun()))) process.exitCode = compile()
 
 /** tsconfig.json is not packed: where it stands this is a clone, and its sources may be newer than any binary. */
 function mustCompile() {
@@ -18,6 +18,15 @@ function loads() {
   const loader = new URL('../dist/native/load.js', import.meta.url).href
   const program = `import(${JSON.stringify(loader)}).then(({ loadAddon }) => { loadAddon() }).catch(() => process.exit(1))`
   return spawnSync(process.execPath, ['-e', program], { stdio: 'ignore' }).status === 0
+}
+
+async function programsRun() {
+  const { EXECUTABLES, USAGE, findExecutable } = await import('../dist/native/executables.js')
+  try {
+    return EXECUTABLES.every(name => spawnSync(findExecutable(name), { stdio: 'ignore' }).status === USAGE)
+  } catch {
+    return false
+  }
 }
 
 function compile() {

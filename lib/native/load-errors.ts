@@ -22,3 +22,20 @@ export class AddonLoadError extends Error {
     )
   }
 }
+
+/** Thrown by what runs a program that comes with this package, when the program is missing or may not be executed. */
+export class ExecutableError extends Error {
+  override readonly name = 'ExecutableError'
+  readonly code = 'ERR_RTNETLINK_EXECUTABLE'
+
+  constructor(program: string, tried: readonly string[], cause?: unknown) {
+    super(
+      cause === undefined
+        ? `rtnetlink: its program ${program} is not there\nTried:\n${tried.map(file => `  ${file}\n`).join('')}` +
+            'Build it with: npm rebuild rtnetlink (needs python3, make and g++)'
+        : `rtnetlink: its program ${program} may not be executed (${(cause as Error).message})\n` +
+            `Repair it with: chmod +x ${tried[0]}`,
+      { cause },
+    )
+  }
+}

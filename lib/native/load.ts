@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { resolve } from 'node:path'
+import { binaryFiles, moduleRoot } from './binary-files.ts'
 import type { Addon } from './binding.ts'
 import { AddonLoadError, UnsupportedPlatformError } from './load-errors.ts'
 
@@ -21,21 +20,13 @@ function load(): Addon {
   if (process.platform !== 'linux') throw new UnsupportedPlatformError(process.platform)
   const other = process.env.RTNETLINK_ADDON
   if (other) return loadFile(resolve(other))
-  const root = moduleRoot()
-  const candidates = [
-    ['build', 'Release', 'rtnetlink.node'],
-    ['build', 'Debug', 'rtnetlink.node'],
-    ['prebuilds', `linux-${process.arch}`, `rtnetlink.${libc()}.node`],
-  ]
+  const files = binaryFiles('rtnetlink', '.node')
   try {
     // Required here, not imported above: `bindings` must cost nothing to those who only import types and errors.
     const bindings = createRequire(import.meta.url)('bindings')
-    return bindings({ bindings: 'rtnetlink', module_root: root, try: candidates.map(parts => ['module_root', ...parts]) })
+    return bindings({ bindings: 'rtnetlink', module_root: moduleRoot(), try: files.map(file => [file]) })
   } catch (cause) {
-    throw new AddonLoadError(
-      candidates.map(parts => join(root, ...parts)),
-      cause,
-    )
+    throw new AddonLoadError(files, cause)
   }
 }
 
@@ -46,20 +37,4 @@ function loadFile(file: string): Addon {
   } catch (cause) {
     throw new AddonLoadError([file], cause)
   }
-}
-
-/** This file runs from lib/native and from dist/native; both stand beside the same package.json. */
-function moduleRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder)
-    if (parent === folder) throw new AddonLoadError([], new Error('no package.json above rtnetlink/native/load'))
-    folder = parent
-  }
-  return folder
-}
-
-/** The tag that prebuildify writes, found in the same way as prebuildify finds it. */
-function libc(): 'musl' | 'glibc' {
-  return existsSync('/etc/alpine-release') ? 'musl' : 'glibc'
 }

@@ -1,47 +1,70 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EXECUTABLES } from '../../lib/native/executables.ts'
 import { consumer, install, pack, pathWithoutCompiler, repository, run, stage, succeed } from './consumer.ts'
 
 const firstCall = "const lo = await Netns.current().links.get('lo'); console.log('found', lo.name)"
 const esm = `import { Netns } from 'rtnetlink'\n${firstCall}`
 const commonJs = `const { Netns } = require('rtnetlink')\n;(async () => { ${firstCall} })()`
+const programs = `import { spawnSync } from 'node:child_process'
+import { EXECUTABLES, USAGE, findExecutable } from './node_modules/rtnetlink/dist/native/executables.js'
+console.log(EXECUTABLES.every(name => spawnSync(findExecutable(name)).status === USAGE))`
 const elsewhere = `Object.defineProperty(process, 'platform', { value: 'darwin' })`
+
+const binaries = ['rtnetlink.node', ...EXECUTABLES]
 
 let root: string
 let compilerless: string
 let sources: ReturnType<typeof pack>
 let prebuilt: ReturnType<typeof pack>
 let foreign: ReturnType<typeof pack>
+let programless: ReturnType<typeof pack>
 
 beforeAll(() => {
-  const binary = join(repository, 'build/Release/rtnetlink.node')
-  if (!existsSync(binary) || !existsSync(join(repository, 'dist/index.js'))) throw new Error('build first: npm run build:all')
+  const built = join(repository, 'build/Release')
+  if (!binaries.every(name => existsSync(join(built, name))) || !existsSync(join(repository, 'dist/index.js')))
+    throw new Error('build first: npm run build:all')
   root = mkdtempSync(join(tmpdir(), 'rtnetlink-package-'))
   compilerless = pathWithoutCompiler(join(root, 'bin'))
   const folder = stage(join(root, 'stage'))
   sources = pack(folder, join(root, 'sources'))
-  prebuild(folder, binary)
+  prebuild(folder, built)
   prebuilt = pack(folder, join(root, 'prebuilt'))
-  writeFileSync(join(folder, addedTo(prebuilt)), 'made for another machine')
+  const [addon = ''] = addedTo(prebuilt)
+  copyFileSync(join(folder, addon), join(root, 'addon'))
+  writeFileSync(join(folder, addon), 'made for another machine')
   foreign = pack(folder, join(root, 'foreign'))
+  copyFileSync(join(root, 'addon'), join(folder, addon))
+  for (const file of addedTo(prebuilt).slice(1)) rmSync(join(folder, file))
+  programless = pack(folder, join(root, 'programless'))
 })
 
-function addedTo(tarball: ReturnType<typeof pack>): string {
-  const [added = '', ...others] = tarball.files.filter(file => !sources.files.includes(file))
-  expect(others).toEqual([])
-  return added
+/** The addon first. */
+function addedTo(tarball: ReturnType<typeof pack>): string[] {
+  const added = tarball.files.filter(file => !sources.files.includes(file))
+  return added.sort((a, b) => Number(b.endsWith('.node')) - Number(a.endsWith('.node')) || a.localeCompare(b))
 }
 
 afterAll(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-/** `npm run prebuild` with the binary that is built already, where prebuildify would compile the same sources once more. */
-function prebuild(folder: string, binary: string): void {
+/** `npm run prebuild` with the binaries that are built already, where prebuildify would compile the same sources once more. */
+function prebuild(folder: string, built: string): void {
   mkdirSync(join(folder, 'build/Release'), { recursive: true })
-  copyFileSync(binary, join(folder, 'build/Release/rtnetlink.node'))
+  for (const name of binaries) copyFileSync(join(built, name), join(folder, 'build/Release', name))
   symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'))
   succeed(run('env', ['PREBUILD_NODE_GYP=true', 'npm', 'run', 'prebuild'], folder))
   expect(existsSync(join(folder, 'build/Release/rtnetlink.node'))).toBe(false)
@@ -62,8 +85,9 @@ describe('the tarball', () => {
     expect(sources.files.filter(file => /^(test|examples|build|native\/fuzz|node_modules)\/|^tsconfig/.test(file))).toEqual([])
   })
 
-  it('holds the prebuilt addon under the name that the loader looks for', () => {
-    expect(addedTo(prebuilt)).toMatch(new RegExp(`^prebuilds/linux-${process.arch}/rtnetlink\\.(glibc|musl)\\.node$`))
+  it('holds the prebuilt addon and programs under the names that are looked for', () => {
+    const prebuilds = new RegExp(`^prebuilds/linux-${process.arch}/(.*)\\.(?:glibc|musl)(|\\.node)$`)
+    expect(addedTo(prebuilt).map(file => file.replace(prebuilds, '$1$2'))).toEqual([...binaries])
   })
 })
 
@@ -87,6 +111,22 @@ describe('installed with a prebuilt addon, without a compiler', () => {
 
   it('runs from CommonJS by require', () => {
     expect(succeed(program('common.cjs', commonJs)).stdout).toBe('found lo\n')
+  })
+
+  it('runs its programs', () => {
+    expect(succeed(program('programs.mjs', programs)).stdout).toBe('true\n')
+  })
+
+  it('says what to do when a program has lost its mode', () => {
+    const folder = join(project, 'node_modules/rtnetlink/prebuilds', `linux-${process.arch}`)
+    const [file = ''] = readdirSync(folder).filter(name => name.startsWith('rtnetlink-launch'))
+    chmodSync(join(folder, file), 0o644)
+    const { status, stderr } = program('programs.mjs', programs)
+    chmodSync(join(folder, file), 0o755)
+    expect(status).toBe(1)
+    expect(stderr).toMatch(
+      /ExecutableError: .*rtnetlink-launch may not be executed.*\nRepair it with: chmod \+x .*rtnetlink-launch/,
+    )
   })
 
   it('imports on another system, where every call fails with one clear error', () => {
@@ -128,11 +168,14 @@ describe('installed without a prebuilt addon that fits', () => {
     expect(existsSync(join(project, 'node_modules/rtnetlink/build/Release/rtnetlink.node'))).toBe(true)
     writeFileSync(join(project, 'esm.mjs'), esm)
     expect(succeed(run(process.execPath, ['esm.mjs'], project)).stdout).toBe('found lo\n')
+    writeFileSync(join(project, 'programs.mjs'), programs)
+    expect(succeed(run(process.execPath, ['programs.mjs'], project)).stdout).toBe('true\n')
   })
 
   it.each([
     ['without a prebuilt addon', () => sources],
     ['with one that does not load', () => foreign],
+    ['with one, but without the programs', () => programless],
   ])('names the missing tools when it cannot compile, %s', (name, packed) => {
     const project = consumer(join(root, `refused ${name}`), packed().tarball)
     const { status, stdout, stderr } = install(project, compilerless)
