@@ -117,7 +117,7 @@ void Capture::open(const Napi::CallbackInfo& info) {
   const uint32_t id = to_id(info[0], "open");
   const uint32_t events = to_id(info[1], "open");
   const OptionReader options(info[2], "open");
-  auto network_namespace = Namespace::descriptor_of(options["namespace"]);
+  auto network_namespace = Namespace::of(options["namespace"]);
   auto settings = read_settings(options);
   if (std::exchange(claimed_, true)) throw Napi::TypeError::New(info.Env(), "this Capture was opened or closed before");
   sys::Runtime& runtime = *runtime_;

@@ -176,14 +176,15 @@ Napi::Value Descriptor::fd(const Napi::CallbackInfo& info) { return Napi::Number
 void Descriptor::open(const Napi::CallbackInfo& info) {
   const uint32_t id = to_id(info[0], "open");
   const Napi::Object options = to_object(info[1], "open");
-  auto network_namespace = Namespace::descriptor_of(options.Get("namespace"));
+  auto network_namespace = Namespace::of(options.Get("namespace"));
   Environment& environment = Environment::of(info.Env());
   sys::SocketPlan plan = to_plan(options);
   claim(info.Env());
   std::shared_ptr<const sys::Cancellation> cancellation;
   try {
     // Of this thread: a pooled one may be in another.
-    if (!network_namespace) network_namespace = std::make_shared<const sys::UniqueFd>(sys::open_current_namespace());
+    if (!network_namespace)
+      network_namespace = std::make_shared<const sys::NetworkNamespace>(sys::open_current_namespace());
     if (!plan.remote.bytes.empty()) slot_->stop_by(cancellation = std::make_shared<const sys::Cancellation>());
   } catch (const sys::SystemError& error) {
     run_request_here(environment, id, [&] { throw error; });
@@ -206,7 +207,7 @@ void Descriptor::open(const Napi::CallbackInfo& info) {
 // binding.ts: NativeDescriptor.openNow()
 Napi::Value Descriptor::open_now(const Napi::CallbackInfo& info) {
   const Napi::Object options = to_object(info[0], "openNow");
-  const auto network_namespace = Namespace::descriptor_of(options.Get("namespace"));
+  const auto network_namespace = Namespace::of(options.Get("namespace"));
   const sys::SocketPlan plan = to_plan(options);
   claim(info.Env());
   return answer(info.Env(), [&] { slot_->put(sys::open_socket(plan, network_namespace.get())); });

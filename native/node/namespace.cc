@@ -42,7 +42,7 @@ void delete_named_namespace(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-/** The descriptor, once there is one: put in by a native thread, read and taken out by the JavaScript thread. */
+/** The namespace, once there is one: put in by a native thread, read and taken out by the JavaScript thread. */
 class Namespace::Slot {
  public:
   explicit Slot(std::shared_ptr<sys::Runtime> runtime) : runtime_(std::move(runtime)) {}
@@ -50,19 +50,19 @@ class Namespace::Slot {
   void put(sys::UniqueFd descriptor, std::shared_ptr<sys::SpareSocket> spare = nullptr) {
     const auto held = std::make_shared<const Held>(Held{.runtime = runtime_,
                                                         .counted = sys::Counted(runtime_->counters.namespaces),
-                                                        .descriptor = std::move(descriptor)});
+                                                        .opened = sys::NetworkNamespace(std::move(descriptor))});
     const std::lock_guard lock(mutex_);
     if (closed_) return;
-    descriptor_ = {held, &held->descriptor};
+    opened_ = {held, &held->opened};
     spare_ = std::move(spare);
   }
 
   void close() {
-    std::shared_ptr<const sys::UniqueFd> last;
+    std::shared_ptr<const sys::NetworkNamespace> last;
     std::shared_ptr<sys::SpareSocket> spare;
     const std::lock_guard lock(mutex_);
     closed_ = true;
-    last.swap(descriptor_);
+    last.swap(opened_);
     spare.swap(spare_);
   }
 
@@ -72,21 +72,21 @@ class Namespace::Slot {
     return std::exchange(spare_, nullptr);
   }
 
-  std::shared_ptr<const sys::UniqueFd> get() const {
+  std::shared_ptr<const sys::NetworkNamespace> get() const {
     const std::lock_guard lock(mutex_);
-    return descriptor_;
+    return opened_;
   }
 
  private:
   struct Held {
     std::shared_ptr<sys::Runtime> runtime;
     sys::Counted counted;
-    sys::UniqueFd descriptor;
+    sys::NetworkNamespace opened;
   };
 
   std::shared_ptr<sys::Runtime> runtime_;
   mutable std::mutex mutex_;
-  std::shared_ptr<const sys::UniqueFd> descriptor_;
+  std::shared_ptr<const sys::NetworkNamespace> opened_;
   std::shared_ptr<sys::SpareSocket> spare_;
   bool closed_ = false;
 };
@@ -108,21 +108,21 @@ void Namespace::define(Napi::Env env, Napi::Object exports) {
   exports.Set("deleteNamedNamespace", Napi::Function::New<delete_named_namespace>(env, "deleteNamedNamespace"));
 }
 
-std::shared_ptr<const sys::UniqueFd> Namespace::descriptor_of(Napi::Value value) {
+std::shared_ptr<const sys::NetworkNamespace> Namespace::of(Napi::Value value) {
   if (value.IsUndefined()) return nullptr;
   const Napi::Env env = value.Env();
   if (!value.IsObject() || !value.As<Napi::Object>().InstanceOf(Environment::of(env).namespace_class.Value())) {
     throw Napi::TypeError::New(env, "namespace: expected a Namespace");
   }
-  std::shared_ptr<const sys::UniqueFd> descriptor = Unwrap(value.As<Napi::Object>())->slot_->get();
-  if (!descriptor) throw Napi::TypeError::New(env, "namespace: it is not open");
-  return descriptor;
+  std::shared_ptr<const sys::NetworkNamespace> opened = Unwrap(value.As<Napi::Object>())->slot_->get();
+  if (!opened) throw Napi::TypeError::New(env, "namespace: it is not open");
+  return opened;
 }
 
-std::shared_ptr<const sys::UniqueFd> Namespace::required_descriptor_of(Napi::Value value, const char* method) {
-  auto descriptor = descriptor_of(value);
-  if (!descriptor) throw Napi::TypeError::New(value.Env(), std::string(method) + ": expected a Namespace");
-  return descriptor;
+std::shared_ptr<const sys::NetworkNamespace> Namespace::required_of(Napi::Value value, const char* method) {
+  auto opened = of(value);
+  if (!opened) throw Napi::TypeError::New(value.Env(), std::string(method) + ": expected a Namespace");
+  return opened;
 }
 
 std::shared_ptr<sys::SpareSocket> Namespace::spare_socket_of(Napi::Value value) {
@@ -134,16 +134,16 @@ Namespace::Namespace(const Napi::CallbackInfo& info)
 
 // binding.ts: NativeNamespace.fd
 Napi::Value Namespace::fd(const Napi::CallbackInfo& info) {
-  const auto descriptor = slot_->get();
-  return Napi::Number::New(info.Env(), descriptor ? descriptor->get() : -1);
+  const auto opened = slot_->get();
+  return Napi::Number::New(info.Env(), opened ? opened->descriptor().get() : -1);
 }
 
 // binding.ts: NativeNamespace.inode
 Napi::Value Namespace::inode(const Napi::CallbackInfo& info) {
-  const auto descriptor = slot_->get();
-  if (!descriptor) return Napi::String::New(info.Env(), "");
+  const auto opened = slot_->get();
+  if (!opened) return Napi::String::New(info.Env(), "");
   try {
-    const sys::NamespaceIdentity identity = sys::identify(*descriptor);
+    const sys::NamespaceIdentity identity = sys::identify(opened->descriptor());
     return Napi::String::New(info.Env(), std::to_string(identity.device) + ':' + std::to_string(identity.inode));
   } catch (const sys::SystemError&) {
     return Napi::String::New(info.Env(), "");

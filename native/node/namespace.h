@@ -7,6 +7,7 @@
 #include <string>
 
 #include "node/environment.h"
+#include "sys/network_namespace.h"
 #include "sys/spare_socket.h"
 #include "sys/unique_fd.h"
 
@@ -19,12 +20,12 @@ class Namespace : public Napi::ObjectWrap<Namespace> {
   static void define(Napi::Env env, Napi::Object exports);
 
   /**
-   * The descriptor behind a NativeNamespace, which stays open for as long as the result is held, whatever JavaScript
+   * The namespace behind a NativeNamespace, which stays open for as long as the result is held, whatever JavaScript
    * does with the handle; null for undefined. @throws TypeError when it is something else, or not open.
    */
-  static std::shared_ptr<const sys::UniqueFd> descriptor_of(Napi::Value value);
-  /** As descriptor_of, of an argument that must be there. */
-  static std::shared_ptr<const sys::UniqueFd> required_descriptor_of(Napi::Value value, const char* method);
+  static std::shared_ptr<const sys::NetworkNamespace> of(Napi::Value value);
+  /** As of(), of an argument that must be there. */
+  static std::shared_ptr<const sys::NetworkNamespace> required_of(Napi::Value value, const char* method);
   /** A socket in its namespace that is there already, for the first who asks; null for all others. */
   static std::shared_ptr<sys::SpareSocket> spare_socket_of(Napi::Value value);
 

@@ -15,8 +15,7 @@ sys::SocketOrigin to_origin(Napi::Object options) {
   settings.protocol = to_int(options.Get("protocol"), "protocol");
   settings.receive_buffer = to_int(options.Get("receiveBuffer"), "receiveBuffer");
   settings.strict = options.Get("strict").ToBoolean();
-  return {settings, Namespace::descriptor_of(options.Get("namespace")),
-          Namespace::spare_socket_of(options.Get("namespace"))};
+  return {settings, Namespace::of(options.Get("namespace")), Namespace::spare_socket_of(options.Get("namespace"))};
 }
 
 }  // namespace

@@ -139,8 +139,7 @@ PacketDevice::~PacketDevice() {
 void PacketDevice::open_tun(const Napi::CallbackInfo& info) {
   const OptionReader options(info[1], "openTun");
   open(to_id(info[0], "openTun"), info.Env(),
-       [settings = read_tun_settings(options), where = Namespace::descriptor_of(options["namespace"]),
-        runtime = runtime_] {
+       [settings = read_tun_settings(options), where = Namespace::of(options["namespace"]), runtime = runtime_] {
          return std::make_shared<sys::PacketDevice>(sys::open_tun(settings, where.get()),
                                                     sys::PacketDevice::Deletion::kIsRead, runtime->counters,
                                                     runtime->completions);
@@ -151,8 +150,7 @@ void PacketDevice::open_tun(const Napi::CallbackInfo& info) {
 void PacketDevice::open_tap_link(const Napi::CallbackInfo& info) {
   const OptionReader options(info[1], "openTapLink");
   open(to_id(info[0], "openTapLink"), info.Env(),
-       [settings = read_tap_link_settings(options), where = Namespace::descriptor_of(options["namespace"]),
-        runtime = runtime_] {
+       [settings = read_tap_link_settings(options), where = Namespace::of(options["namespace"]), runtime = runtime_] {
          return std::make_shared<sys::PacketDevice>(sys::open_tap_link(settings, where.get()),
                                                     sys::PacketDevice::Deletion::kMustBeAsked, runtime->counters,
                                                     runtime->completions);

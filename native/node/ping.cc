@@ -75,7 +75,7 @@ void ping(const Napi::CallbackInfo& info, RunningPings& running) {
   const OptionReader options(info[1], "ping");
   Environment& environment = Environment::of(info.Env());
   sys::CompletionQueue& completions = environment.runtime()->completions;
-  auto network_namespace = Namespace::descriptor_of(options["namespace"]);
+  auto network_namespace = Namespace::of(options["namespace"]);
   auto request = read_request(options);
 
   std::shared_ptr<const sys::Cancellation> cancellation;

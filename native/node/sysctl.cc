@@ -17,7 +17,7 @@ namespace {
 // binding.ts: Addon.readSysctl()
 void read_sysctl(const Napi::CallbackInfo& info) {
   const uint32_t id = to_id(info[0], "readSysctl");
-  auto network_namespace = Namespace::required_descriptor_of(info[1], "readSysctl");
+  auto network_namespace = Namespace::required_of(info[1], "readSysctl");
   Environment& environment = Environment::of(info.Env());
   sys::CompletionQueue& completions = environment.runtime()->completions;
   run_request(environment, id,
@@ -33,7 +33,7 @@ void read_sysctl(const Napi::CallbackInfo& info) {
 void write_sysctl(const Napi::CallbackInfo& info) {
   const uint32_t id = to_id(info[0], "writeSysctl");
   run_request(Environment::of(info.Env()), id,
-              [network_namespace = Namespace::required_descriptor_of(info[1], "writeSysctl"),
+              [network_namespace = Namespace::required_of(info[1], "writeSysctl"),
                path = to_text(info[2], "writeSysctl"), text = to_text(info[3], "writeSysctl")](const std::stop_token&) {
                 sys::write_sysctl(*network_namespace, path, text);
                 return wire::CompletionCode::kDone;

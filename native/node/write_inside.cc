@@ -14,7 +14,7 @@ namespace {
 void write_inside(const Napi::CallbackInfo& info) {
   const uint32_t id = to_id(info[0], "writeInside");
   run_request(Environment::of(info.Env()), id,
-              [network_namespace = Namespace::required_descriptor_of(info[1], "writeInside"),
+              [network_namespace = Namespace::required_of(info[1], "writeInside"),
                path = to_text(info[2], "writeInside"), text = to_text(info[3], "writeInside")](const std::stop_token&) {
                 sys::write_inside(*network_namespace, path, text);
                 return wire::CompletionCode::kDone;

@@ -22,10 +22,10 @@ constexpr std::chrono::milliseconds kBetweenCounts = std::chrono::minutes(1);
 
 }  // namespace
 
-Capture::Capture(const CaptureSettings& settings, const UniqueFd* network_namespace, Tell tell, Counters& counters)
+Capture::Capture(const CaptureSettings& settings, const NetworkNamespace* where, Tell tell, Counters& counters)
     : tell_(std::move(tell)),
       queue_(settings.blocks * kCaptureBlock),
-      opened_(Opened{.socket = {settings, network_namespace}, .wake = {}}),
+      opened_(Opened{.socket = {settings, where}, .wake = {}}),
       link_(opened_->socket.link()),
       counted_(counters.sockets),
       thread_(start_native_thread([this, &counters] {

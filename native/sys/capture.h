@@ -26,7 +26,7 @@ class Capture {
   enum class Rest { kIsKept, kIsDropped };
 
   /** @throws SystemError */
-  Capture(const CaptureSettings& settings, const UniqueFd* network_namespace, Tell tell, Counters& counters);
+  Capture(const CaptureSettings& settings, const NetworkNamespace* where, Tell tell, Counters& counters);
   ~Capture() { close(); }
   Capture(const Capture&) = delete;
   Capture& operator=(const Capture&) = delete;

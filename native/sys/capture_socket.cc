@@ -114,12 +114,11 @@ void give_back(std::span<std::byte> block) {
 
 }  // namespace
 
-CaptureSocket::CaptureSocket(const CaptureSettings& settings, const UniqueFd* network_namespace)
+CaptureSocket::CaptureSocket(const CaptureSettings& settings, const NetworkNamespace* where)
     : snap_length_(settings.snap_length),
       // Without a protocol nothing arrives before the socket is bound.
       descriptor_(open_socket(
-          {.domain = AF_PACKET, .type = SOCK_RAW, .protocol = 0, .options = {}, .address = {}, .remote = {}},
-          network_namespace)) {
+          {.domain = AF_PACKET, .type = SOCK_RAW, .protocol = 0, .options = {}, .address = {}, .remote = {}}, where)) {
   const int index = settings.link.empty() ? settings.index : index_of(descriptor_, settings.link);
   set_filter(descriptor_, settings.filter);
   blocks_ = map_blocks(descriptor_, settings);

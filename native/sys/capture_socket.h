@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sys/mapping.h"
+#include "sys/network_namespace.h"
 #include "sys/unique_fd.h"
 #include "wire/packet_block.h"
 
@@ -51,7 +52,7 @@ struct CaptureCounts {
 class CaptureSocket {
  public:
   /** In the given namespace; in the calling thread's when null. @throws SystemError */
-  CaptureSocket(const CaptureSettings& settings, const UniqueFd* network_namespace);
+  CaptureSocket(const CaptureSettings& settings, const NetworkNamespace* where);
 
   /** Index 0 when it is of every link. */
   [[nodiscard]] const CapturedLink& link() const { return link_; }

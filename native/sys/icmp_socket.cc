@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "sys/namespace.h"
 #include "sys/retry.h"
 #include "sys/system_error.h"
 
@@ -138,13 +137,9 @@ bool InternetAddress::operator==(const InternetAddress& other) const {
   return std::ranges::equal(bytes(), other.bytes());
 }
 
-IcmpSocket::IcmpSocket(wire::IcmpVersion version, std::size_t packet_size, const UniqueFd* network_namespace)
+IcmpSocket::IcmpSocket(wire::IcmpVersion version, std::size_t packet_size, const NetworkNamespace* where)
     : version_(version), buffer_(packet_size + kLargestHeader) {
-  if (network_namespace == nullptr) {
-    open();
-  } else {
-    run_in_namespace(*network_namespace, [this] { open(); });
-  }
+  open(where);
   if (getrandom(&identifier_, sizeof identifier_, GRND_NONBLOCK) < 0)
     identifier_ = static_cast<std::uint16_t>(socket_.get());
 
@@ -164,17 +159,21 @@ IcmpSocket::IcmpSocket(wire::IcmpVersion version, std::size_t packet_size, const
   }
 }
 
-void IcmpSocket::open() {
+void IcmpSocket::open(const NetworkNamespace* where) {
   const int family = version_ == wire::IcmpVersion::v4 ? AF_INET : AF_INET6;
   const int protocol =
       version_ == wire::IcmpVersion::v4 ? static_cast<int>(IPPROTO_ICMP) : static_cast<int>(IPPROTO_ICMPV6);
-  socket_ = UniqueFd(socket(family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
-  if (socket_) return;
-  const SystemError refusal(SystemCall::kSocket);
-  if (refusal.error() != EPERM) throw refusal;
-  raw_ = false;
-  socket_ = UniqueFd(socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
-  if (!socket_) throw refusal;
+  try {
+    socket_ = socket_in(where, family, SOCK_RAW | SOCK_NONBLOCK, protocol);
+  } catch (const SystemError& refusal) {
+    if (refusal.call() != SystemCall::kSocket || refusal.error() != EPERM) throw;
+    raw_ = false;
+    try {
+      socket_ = socket_in(where, family, SOCK_DGRAM | SOCK_NONBLOCK, protocol);
+    } catch (const SystemError&) {
+      throw refusal;
+    }
+  }
 }
 
 void IcmpSocket::set_option(int level, int name, int value) {

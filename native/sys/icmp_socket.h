@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "sys/network_namespace.h"
 #include "sys/unique_fd.h"
 #include "wire/icmp_echo.h"
 
@@ -65,7 +66,7 @@ class IcmpSocket {
  public:
   /** Opens in the given namespace; in the calling thread's when null. Larger packets than `packet_size` are not
    * received. */
-  IcmpSocket(wire::IcmpVersion version, std::size_t packet_size, const UniqueFd* network_namespace);
+  IcmpSocket(wire::IcmpVersion version, std::size_t packet_size, const NetworkNamespace* where);
 
   void bind_to_interface(const std::string& name);
   void bind_to_address(const InternetAddress& address);
@@ -88,7 +89,7 @@ class IcmpSocket {
   [[nodiscard]] const UniqueFd& descriptor() const { return socket_; }
 
  private:
-  void open();
+  void open(const NetworkNamespace* where);
   void set_option(int level, int name, int value);
   bool broadcast_after(int error);
 

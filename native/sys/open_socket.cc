@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "sys/namespace.h"
+#include "sys/network_namespace.h"
 #include "sys/retry.h"
 #include "sys/system_error.h"
 
@@ -42,36 +42,15 @@ int call_with_address(int (*call)(int, const sockaddr*, socklen_t), int descript
   return call(descriptor, reinterpret_cast<const sockaddr*>(&storage), length);
 }
 
-UniqueFd open_here(const SocketPlan& plan) {
-  UniqueFd descriptor(socket(plan.domain, plan.type | SOCK_CLOEXEC, plan.protocol));
-  if (!descriptor) throw SystemError(SystemCall::kSocket);
+}  // namespace
+
+UniqueFd open_socket(const SocketPlan& plan, const NetworkNamespace* where) {
+  UniqueFd descriptor = socket_in(where, plan.domain, plan.type, plan.protocol);
   for (const SocketOption& option : plan.options) set_socket_option(descriptor.get(), option);
   if (!plan.address.bytes.empty() && call_with_address(bind, descriptor.get(), plan.address) != 0) {
     throw SystemError(SystemCall::kBind);
   }
   if (plan.backlog >= 0 && listen(descriptor.get(), plan.backlog) != 0) throw SystemError(SystemCall::kListen);
-  return descriptor;
-}
-
-/** Then it need not be entered, which takes a capability that the process may lack. */
-bool is_of_this_thread(const UniqueFd& network_namespace) {
-  const NamespaceIdentity wanted = identify(network_namespace);
-  const NamespaceIdentity own = identify(open_current_namespace());
-  return wanted.device == own.device && wanted.inode == own.inode;
-}
-
-}  // namespace
-
-UniqueFd open_socket(const SocketPlan& plan, const UniqueFd* network_namespace) {
-  if (network_namespace == nullptr) return open_here(plan);
-  UniqueFd descriptor;
-  try {
-    run_in_namespace(*network_namespace, [&] { descriptor = open_here(plan); });
-  } catch (const SystemError& error) {
-    const bool refused = error.call() == SystemCall::kSetns && error.error() == EPERM;
-    if (!refused || !is_of_this_thread(*network_namespace)) throw;
-    return open_here(plan);
-  }
   return descriptor;
 }
 

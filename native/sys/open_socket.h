@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sys/cancellation.h"
+#include "sys/network_namespace.h"
 #include "sys/unique_fd.h"
 
 namespace rtnetlink::sys {
@@ -39,7 +40,7 @@ struct SocketPlan {
 };
 
 /** In the given namespace; in the calling thread's when null. @throws SystemError */
-[[nodiscard]] UniqueFd open_socket(const SocketPlan& plan, const UniqueFd* network_namespace);
+[[nodiscard]] UniqueFd open_socket(const SocketPlan& plan, const NetworkNamespace* where);
 
 /**
  * Connects a non-blocking socket and waits until that has come to its end, whatever it is; false when cancelled before.

@@ -26,13 +26,13 @@ std::vector<std::byte> make_packet(std::size_t payload) {
 
 class PingRun {
  public:
-  PingRun(const PingRequest& request, const UniqueFd* network_namespace,
+  PingRun(const PingRequest& request, const NetworkNamespace* where,
           const std::function<void(const PingReply&)>& on_reply)
       : request_(request),
         on_reply_(on_reply),
         target_(request.address),
         packet_(make_packet(request.size)),
-        socket_(request.address.version(), packet_.size(), network_namespace) {
+        socket_(request.address.version(), packet_.size(), where) {
     InternetAddress from = request.from;
     if (!request.interface.empty()) {
       socket_.bind_to_interface(request.interface);
@@ -141,9 +141,9 @@ class PingRun {
 
 }  // namespace
 
-PingEnd ping(const PingRequest& request, const UniqueFd* network_namespace, const Cancellation& cancellation,
+PingEnd ping(const PingRequest& request, const NetworkNamespace* where, const Cancellation& cancellation,
              const std::function<void(const PingReply&)>& on_reply) {
-  return PingRun(request, network_namespace, on_reply).run(cancellation);
+  return PingRun(request, where, on_reply).run(cancellation);
 }
 
 }  // namespace rtnetlink::sys

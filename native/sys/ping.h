@@ -8,7 +8,7 @@
 
 #include "sys/cancellation.h"
 #include "sys/icmp_socket.h"
-#include "sys/unique_fd.h"
+#include "sys/network_namespace.h"
 
 namespace rtnetlink::sys {
 
@@ -40,7 +40,7 @@ enum class PingEnd { kFinished, kCancelled };
  * null. `on_reply` is called for each reply and error on the calling thread.
  * @throws SystemError when a request cannot be sent.
  */
-PingEnd ping(const PingRequest& request, const UniqueFd* network_namespace, const Cancellation& cancellation,
+PingEnd ping(const PingRequest& request, const NetworkNamespace* where, const Cancellation& cancellation,
              const std::function<void(const PingReply&)>& on_reply);
 
 }  // namespace rtnetlink::sys

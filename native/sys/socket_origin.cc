@@ -1,11 +1,10 @@
 #include "sys/socket_origin.h"
 
 #include <linux/netlink.h>
+#include <sys/socket.h>
 
-#include <optional>
 #include <utility>
 
-#include "sys/namespace.h"
 #include "sys/system_error.h"
 
 namespace rtnetlink::sys {
@@ -14,8 +13,7 @@ NetlinkSocket SocketOrigin::open(Counters& counters) const {
   if (UniqueFd spare = spare_ && settings_.protocol == NETLINK_ROUTE ? spare_->take() : UniqueFd()) {
     return NetlinkSocket(std::move(spare), settings_, counters);
   }
-  if (namespace_) return open_in(*namespace_, counters);
-  return NetlinkSocket(settings_, counters);
+  return open_in(namespace_.get(), counters);
 }
 
 /**
@@ -25,9 +23,10 @@ NetlinkSocket SocketOrigin::open(Counters& counters) const {
 NetlinkSocket SocketOrigin::open_beside(const NetlinkSocket& first, Counters& counters) const {
   NetlinkSocket socket = open(counters);
   if (socket.shares_namespace_with(first)) return socket;
-  const UniqueFd shared = first.network_namespace();
+  UniqueFd shared = first.network_namespace();
   if (!shared) throw SystemError(SystemCall::kIoctl);
-  return open_in(shared, counters);
+  const NetworkNamespace where(std::move(shared));
+  return open_in(&where, counters);
 }
 
 Names::OpenRoute SocketOrigin::route_opener(Counters& counters) const {
@@ -36,10 +35,8 @@ Names::OpenRoute SocketOrigin::route_opener(Counters& counters) const {
   return [route, &counters](const NetlinkSocket& beside) { return route.open_beside(beside, counters); };
 }
 
-NetlinkSocket SocketOrigin::open_in(const UniqueFd& network_namespace, Counters& counters) const {
-  std::optional<NetlinkSocket> socket;
-  run_in_namespace(network_namespace, [&] { socket.emplace(settings_, counters); });
-  return std::move(*socket);
+NetlinkSocket SocketOrigin::open_in(const NetworkNamespace* where, Counters& counters) const {
+  return {socket_in(where, AF_NETLINK, SOCK_RAW, settings_.protocol), settings_, counters};
 }
 
 }  // namespace rtnetlink::sys

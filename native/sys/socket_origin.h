@@ -6,8 +6,8 @@
 #include "sys/counters.h"
 #include "sys/names.h"
 #include "sys/netlink_socket.h"
+#include "sys/network_namespace.h"
 #include "sys/spare_socket.h"
-#include "sys/unique_fd.h"
 
 namespace rtnetlink::sys {
 
@@ -15,7 +15,7 @@ namespace rtnetlink::sys {
 class SocketOrigin {
  public:
   /** Null means the process's own namespace. */
-  SocketOrigin(const SocketSettings& settings, std::shared_ptr<const UniqueFd> network_namespace,
+  SocketOrigin(const SocketSettings& settings, std::shared_ptr<const NetworkNamespace> network_namespace,
                std::shared_ptr<SpareSocket> spare)
       : settings_(settings), namespace_(std::move(network_namespace)), spare_(std::move(spare)) {}
 
@@ -28,10 +28,10 @@ class SocketOrigin {
   Names::OpenRoute route_opener(Counters& counters) const;
 
  private:
-  NetlinkSocket open_in(const UniqueFd& network_namespace, Counters& counters) const;
+  NetlinkSocket open_in(const NetworkNamespace* where, Counters& counters) const;
 
   SocketSettings settings_;
-  std::shared_ptr<const UniqueFd> namespace_;
+  std::shared_ptr<const NetworkNamespace> namespace_;
   /** A socket of the namespace that is there already, or null. */
   std::shared_ptr<SpareSocket> spare_;
 };

@@ -5,26 +5,20 @@
 
 #include <array>
 
-#include "sys/namespace.h"
 #include "sys/retry.h"
 #include "sys/system_error.h"
 
 namespace rtnetlink::sys {
 namespace {
 
-UniqueFd open_in(const UniqueFd& network_namespace, const std::string& path, int flags) {
-  UniqueFd file;
-  run_in_namespace(network_namespace, [&] {
-    file = UniqueFd(retry([&] { return open(("/proc/sys/" + path).c_str(), flags | O_CLOEXEC | O_NOFOLLOW); }));
-    if (!file) throw SystemError(SystemCall::kOpen);
-  });
-  return file;
+UniqueFd open_setting(const NetworkNamespace& where, const std::string& path, int flags) {
+  return where.open("/proc/sys/" + path, flags | O_NOFOLLOW);
 }
 
 }  // namespace
 
-std::string read_sysctl(const UniqueFd& network_namespace, const std::string& path) {
-  const UniqueFd file = open_in(network_namespace, path, O_RDONLY);
+std::string read_sysctl(const NetworkNamespace& where, const std::string& path) {
+  const UniqueFd file = open_setting(where, path, O_RDONLY);
   std::string text;
   std::array<char, 4096> part;
   for (;;) {
@@ -35,8 +29,8 @@ std::string read_sysctl(const UniqueFd& network_namespace, const std::string& pa
   }
 }
 
-void write_sysctl(const UniqueFd& network_namespace, const std::string& path, const std::string& text) {
-  const UniqueFd file = open_in(network_namespace, path, O_WRONLY);
+void write_sysctl(const NetworkNamespace& where, const std::string& path, const std::string& text) {
+  const UniqueFd file = open_setting(where, path, O_WRONLY);
   // In one call: the kernel takes each write for the whole value (proc_first_pos_non_zero_ignore() in kernel/sysctl.c).
   if (retry([&] { return write(file.get(), text.data(), text.size()); }) < 0) throw SystemError(SystemCall::kWrite);
 }

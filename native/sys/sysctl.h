@@ -2,14 +2,14 @@
 
 #include <string>
 
-#include "sys/unique_fd.h"
+#include "sys/network_namespace.h"
 
 namespace rtnetlink::sys {
 
 /** The text of the setting at `path` below /proc/sys in that namespace, as the kernel writes it. @throws SystemError */
-[[nodiscard]] std::string read_sysctl(const UniqueFd& network_namespace, const std::string& path);
+[[nodiscard]] std::string read_sysctl(const NetworkNamespace& where, const std::string& path);
 
 /** @throws SystemError */
-void write_sysctl(const UniqueFd& network_namespace, const std::string& path, const std::string& text);
+void write_sysctl(const NetworkNamespace& where, const std::string& path, const std::string& text);
 
 }  // namespace rtnetlink::sys

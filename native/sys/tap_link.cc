@@ -95,11 +95,10 @@ UniqueFd open_queue(const std::string& node, const TapLinkSettings& settings) {
 
 }  // namespace
 
-OpenedQueues open_tap_link(const TapLinkSettings& settings, const UniqueFd* network_namespace) {
+OpenedQueues open_tap_link(const TapLinkSettings& settings, const NetworkNamespace* where) {
   OpenedQueues opened{.name = settings.name, .queues = {}};
   run_on_fresh_thread([&] {
-    if (network_namespace != nullptr && setns(network_namespace->get(), CLONE_NEWNET) != 0)
-      throw SystemError(SystemCall::kSetns);
+    if (where != nullptr && setns(where->descriptor().get(), CLONE_NEWNET) != 0) throw SystemError(SystemCall::kSetns);
     const std::string node = find_or_make_node(settings);
     for (uint32_t number = 0; number < settings.format.queues; ++number)
       opened.queues.push_back(open_queue(node, settings));

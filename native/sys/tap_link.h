@@ -20,7 +20,7 @@ struct TapLinkSettings {
  * that sysfs has. Where no node has it, one is made that nobody else sees, which takes CAP_SYS_ADMIN and CAP_MKNOD.
  * @throws SystemError; of an ioctl, the subject is the request. ENODEV (open) when the link has no character device.
  */
-OpenedQueues open_tap_link(const TapLinkSettings& settings, const UniqueFd* network_namespace);
+OpenedQueues open_tap_link(const TapLinkSettings& settings, const NetworkNamespace* where);
 
 /** Whether the link of such a descriptor was deleted: its driver tells nobody else. */
 bool is_tap_link_gone(const UniqueFd& queue);

@@ -8,8 +8,6 @@
 #include <cstring>
 #include <utility>
 
-#include "sys/namespace.h"
-#include "sys/retry.h"
 #include "sys/system_error.h"
 
 namespace rtnetlink::sys {
@@ -29,22 +27,16 @@ ifreq interface_request(const std::string& name, uint16_t flags) {
   return request;
 }
 
-UniqueFd open_device(const std::string& path) {
-  UniqueFd device(retry([&] { return open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY); }));
-  if (!device) throw SystemError(SystemCall::kOpen);
-  return device;
-}
-
 void set_queue(const UniqueFd& queue, uint16_t flags) {
   ifreq request = interface_request({}, flags);
   control(queue, TUNSETQUEUE, &request);
 }
 
-OpenedQueues open_queues(const TunSettings& settings) {
+OpenedQueues open_queues(const TunSettings& settings, const NetworkNamespace* where) {
   const PacketFormat& format = settings.format;
   OpenedQueues opened{.name = settings.name, .queues = {}};
   for (uint32_t number = 0; number < format.queues; ++number) {
-    UniqueFd queue = open_device(settings.path);
+    UniqueFd queue = open_in(where, settings.path, O_RDWR | O_NONBLOCK | O_NOCTTY);
     const bool first = number == 0;
     if (first && settings.index) control(queue, TUNSETIFINDEX, &*settings.index);
     // Behind the first, the link is there.
@@ -72,14 +64,8 @@ void apply_format(const UniqueFd& queue, const PacketFormat& format) {
   control(queue, TUNSETOFFLOAD, static_cast<unsigned long>(format.offloads));
 }
 
-OpenedQueues open_tun(const TunSettings& settings, const UniqueFd* network_namespace) {
-  OpenedQueues opened;
-  const auto open_here = [&] { opened = open_queues(settings); };
-  if (network_namespace == nullptr) {
-    open_here();
-  } else {
-    run_in_namespace(*network_namespace, open_here);
-  }
+OpenedQueues open_tun(const TunSettings& settings, const NetworkNamespace* where) {
+  OpenedQueues opened = open_queues(settings, where);
   const UniqueFd& first = opened.queues.front();
   apply_format(first, settings.format);
   if (settings.owner) control(first, TUNSETOWNER, static_cast<unsigned long>(*settings.owner));

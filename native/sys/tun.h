@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sys/network_namespace.h"
 #include "sys/unique_fd.h"
 
 namespace rtnetlink::sys {
@@ -44,7 +45,7 @@ struct OpenedQueues {
  * Where somebody else has queues of it open, their flags stay.
  * @throws SystemError; of an ioctl, the subject is the request.
  */
-OpenedQueues open_tun(const TunSettings& settings, const UniqueFd* network_namespace);
+OpenedQueues open_tun(const TunSettings& settings, const NetworkNamespace* where);
 
 /** What can be set on the descriptors of a macvtap or ipvtap too. */
 void apply_format(const UniqueFd& queue, const PacketFormat& format);

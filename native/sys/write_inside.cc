@@ -9,8 +9,8 @@
 
 namespace rtnetlink::sys {
 
-void write_inside(const UniqueFd& network_namespace, const std::string& path, const std::string& text) {
-  run_in_namespace(network_namespace, [&] {
+void write_inside(const NetworkNamespace& where, const std::string& path, const std::string& text) {
+  run_in_namespace(where.descriptor(), [&] {
     const UniqueFd file(retry([&] { return open(path.c_str(), O_WRONLY | O_CLOEXEC); }));
     if (!file) throw SystemError(SystemCall::kOpen);
     // In one call: sysfs takes each write for a command of its own.

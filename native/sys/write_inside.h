@@ -2,12 +2,12 @@
 
 #include <string>
 
-#include "sys/unique_fd.h"
+#include "sys/network_namespace.h"
 
 namespace rtnetlink::sys {
 
 /** Writes the file on a thread that is in the namespace: for files whose effect goes by who writes. @throws SystemError
  */
-void write_inside(const UniqueFd& network_namespace, const std::string& path, const std::string& text);
+void write_inside(const NetworkNamespace& where, const std::string& path, const std::string& text);
 
 }  // namespace rtnetlink::sys
