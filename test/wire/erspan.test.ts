@@ -104,6 +104,34 @@ describe('erspan on the wire', () => {
     expect(encodeLink({ kind: 'erspan', erspan }).length).toBeLessThan(encodeLink({ kind: 'erspan' }).length)
   })
 
+  it('sends the link that it goes out of, and what ignores the bit that forbids fragments', () => {
+    const bytes = newLink(`
+      08 00 03 00  65 72 31 00   # IFLA_IFNAME = "er1"
+      4c 00 12 80   # IFLA_LINKINFO
+        0b 00 01 00  65 72 73 70 61 6e 00 00   # IFLA_INFO_KIND = "erspan"
+        3c 00 02 80   # IFLA_INFO_DATA
+          08 00 06 00  c0 00 02 01   # IFLA_GRE_LOCAL = 192.0.2.1
+          08 00 07 00  c0 00 02 02   # IFLA_GRE_REMOTE = 192.0.2.2
+          08 00 01 00  02 00 00 00   # IFLA_GRE_LINK = 2
+          05 00 0a 00  00 00 00 00   # IFLA_GRE_PMTUDISC = 0
+          05 00 13 00  01 00 00 00   # IFLA_GRE_IGNORE_DF = 1
+          06 00 02 00  30 00 00 00   # IFLA_GRE_IFLAGS = 0x3000, network order: without being told
+          06 00 03 00  30 00 00 00   # IFLA_GRE_OFLAGS = 0x3000, network order`)
+    expect(
+      lines(encodeLink({ name: 'er1', kind: 'erspan', erspan: { ...ENDS, link: 2, pmtuDiscovery: false, ignoreDf: true } })),
+    ).toEqual(lines(bytes))
+  })
+
+  it('sends that each packet says where it goes', () => {
+    const bytes = newLink(`
+      08 00 03 00  65 72 31 00   # IFLA_IFNAME = "er1"
+      18 00 12 80   # IFLA_LINKINFO
+        0b 00 01 00  65 72 73 70 61 6e 00 00   # IFLA_INFO_KIND = "erspan"
+        08 00 02 80   # IFLA_INFO_DATA
+          04 00 12 00   # IFLA_GRE_COLLECT_METADATA`)
+    expect(lines(encodeLink({ name: 'er1', kind: 'erspan', erspan: { collectMetadata: true } }))).toEqual(lines(bytes))
+  })
+
   it('reads what Linux 6.12 reports of version 1', () => {
     const bytes = newLink(`
       08 00 03 00  65 72 31 00   # IFLA_IFNAME = "er1"

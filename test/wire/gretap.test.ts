@@ -45,6 +45,32 @@ describe('gretap on the wire', () => {
     expect(lines(encodeLink({ name: 'gt1', kind: 'gretap', gretap }))).toEqual(lines(bytes))
   })
 
+  it('sends the link that it goes out of, and what ignores the bit that forbids fragments', () => {
+    const bytes = newLink(`
+      08 00 03 00  67 74 31 00   # IFLA_IFNAME = "gt1"
+      3c 00 12 80   # IFLA_LINKINFO
+        0b 00 01 00  67 72 65 74 61 70 00 00   # IFLA_INFO_KIND = "gretap"
+        2c 00 02 80   # IFLA_INFO_DATA
+          08 00 06 00  c0 00 02 01   # IFLA_GRE_LOCAL = 192.0.2.1
+          08 00 07 00  c0 00 02 02   # IFLA_GRE_REMOTE = 192.0.2.2
+          08 00 01 00  02 00 00 00   # IFLA_GRE_LINK = 2
+          05 00 0a 00  00 00 00 00   # IFLA_GRE_PMTUDISC = 0
+          05 00 13 00  01 00 00 00   # IFLA_GRE_IGNORE_DF = 1`)
+    expect(
+      lines(encodeLink({ name: 'gt1', kind: 'gretap', gretap: { ...ENDS, link: 2, pmtuDiscovery: false, ignoreDf: true } })),
+    ).toEqual(lines(bytes))
+  })
+
+  it('sends that each packet says where it goes', () => {
+    const bytes = newLink(`
+      08 00 03 00  67 74 31 00   # IFLA_IFNAME = "gt1"
+      18 00 12 80   # IFLA_LINKINFO
+        0b 00 01 00  67 72 65 74 61 70 00 00   # IFLA_INFO_KIND = "gretap"
+        08 00 02 80   # IFLA_INFO_DATA
+          04 00 12 00   # IFLA_GRE_COLLECT_METADATA`)
+    expect(lines(encodeLink({ name: 'gt1', kind: 'gretap', gretap: { collectMetadata: true } }))).toEqual(lines(bytes))
+  })
+
   it('reads what Linux 6.12 reports', () => {
     const bytes = newLink(`
       08 00 03 00  67 74 31 00   # IFLA_IFNAME = "gt1"

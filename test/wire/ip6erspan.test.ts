@@ -77,6 +77,32 @@ describe('ip6erspan on the wire', () => {
     expect(lines(encodeLink({ name: 'er6', kind: 'ip6erspan', ip6erspan }))).toEqual(lines(bytes))
   })
 
+  it('sends the link that it goes out of', () => {
+    const bytes = newLink(`
+      08 00 03 00  65 72 31 00   # IFLA_IFNAME = "er1"
+      58 00 12 80   # IFLA_LINKINFO
+        0e 00 01 00  69 70 36 65 72 73 70 61 6e 00 00 00   # IFLA_INFO_KIND = "ip6erspan"
+        44 00 02 80   # IFLA_INFO_DATA
+          14 00 06 00  20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 01   # IFLA_GRE_LOCAL = 2001:db8::1
+          14 00 07 00  20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 02   # IFLA_GRE_REMOTE = 2001:db8::2
+          08 00 01 00  02 00 00 00   # IFLA_GRE_LINK = 2
+          06 00 02 00  30 00 00 00   # IFLA_GRE_IFLAGS = 0x3000, network order: without being told
+          06 00 03 00  30 00 00 00   # IFLA_GRE_OFLAGS = 0x3000, network order`)
+    expect(
+      lines(encodeLink({ name: 'er1', kind: 'ip6erspan', ip6erspan: { local: '2001:db8::1', remote: '2001:db8::2', link: 2 } })),
+    ).toEqual(lines(bytes))
+  })
+
+  it('sends that each packet says where it goes', () => {
+    const bytes = newLink(`
+      08 00 03 00  65 72 31 00   # IFLA_IFNAME = "er1"
+      1c 00 12 80   # IFLA_LINKINFO
+        0e 00 01 00  69 70 36 65 72 73 70 61 6e 00 00 00   # IFLA_INFO_KIND = "ip6erspan"
+        08 00 02 80   # IFLA_INFO_DATA
+          04 00 12 00   # IFLA_GRE_COLLECT_METADATA`)
+    expect(lines(encodeLink({ name: 'er1', kind: 'ip6erspan', ip6erspan: { collectMetadata: true } }))).toEqual(lines(bytes))
+  })
+
   it('reads what Linux 6.12 reports of version 1', () => {
     const bytes = newLink(`
       08 00 03 00  65 72 37 00   # IFLA_IFNAME = "er7"

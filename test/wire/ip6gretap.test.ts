@@ -46,6 +46,30 @@ describe('ip6gretap on the wire', () => {
     expect(lines(encodeLink({ name: 'gt6', kind: 'ip6gretap', ip6gretap }))).toEqual(lines(bytes))
   })
 
+  it('sends the link that it goes out of', () => {
+    const bytes = newLink(`
+      08 00 03 00  67 74 31 00   # IFLA_IFNAME = "gt1"
+      48 00 12 80   # IFLA_LINKINFO
+        0e 00 01 00  69 70 36 67 72 65 74 61 70 00 00 00   # IFLA_INFO_KIND = "ip6gretap"
+        34 00 02 80   # IFLA_INFO_DATA
+          14 00 06 00  20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 01   # IFLA_GRE_LOCAL = 2001:db8::1
+          14 00 07 00  20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 02   # IFLA_GRE_REMOTE = 2001:db8::2
+          08 00 01 00  02 00 00 00   # IFLA_GRE_LINK = 2`)
+    expect(
+      lines(encodeLink({ name: 'gt1', kind: 'ip6gretap', ip6gretap: { local: '2001:db8::1', remote: '2001:db8::2', link: 2 } })),
+    ).toEqual(lines(bytes))
+  })
+
+  it('sends that each packet says where it goes', () => {
+    const bytes = newLink(`
+      08 00 03 00  67 74 31 00   # IFLA_IFNAME = "gt1"
+      1c 00 12 80   # IFLA_LINKINFO
+        0e 00 01 00  69 70 36 67 72 65 74 61 70 00 00 00   # IFLA_INFO_KIND = "ip6gretap"
+        08 00 02 80   # IFLA_INFO_DATA
+          04 00 12 00   # IFLA_GRE_COLLECT_METADATA`)
+    expect(lines(encodeLink({ name: 'gt1', kind: 'ip6gretap', ip6gretap: { collectMetadata: true } }))).toEqual(lines(bytes))
+  })
+
   it('reads what Linux 6.12 reports', () => {
     const bytes = newLink(`
       08 00 03 00  67 74 36 00   # IFLA_IFNAME = "gt6"

@@ -54,6 +54,17 @@ describe('ipvtap on the wire', () => {
     expect(lines(encodeLink({ link: 3, name: 'i0', kind: 'ipvtap', ipvtap: { mode: 'l3' } }))).toEqual(lines(bytes))
   })
 
+  it('sends its flags', () => {
+    const bytes = newLink(`
+      08 00 05 00  03 00 00 00   # IFLA_LINK = 3
+      07 00 03 00  69 30 00 00   # IFLA_IFNAME = "i0"
+      1c 00 12 80   # IFLA_LINKINFO
+        0b 00 01 00  69 70 76 74 61 70 00 00   # IFLA_INFO_KIND = "ipvtap"
+        0c 00 02 80   # IFLA_INFO_DATA
+          06 00 02 00  02 00 00 00   # IFLA_IPVLAN_FLAGS = 2, 16 bits`)
+    expect(lines(encodeLink({ link: 3, name: 'i0', kind: 'ipvtap', ipvtap: { flags: ['vepa'] } }))).toEqual(lines(bytes))
+  })
+
   it('reads what Linux 6.12 reports', () => {
     const bytes = newLink(`
       24 00 12 00   # IFLA_LINKINFO

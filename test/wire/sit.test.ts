@@ -37,6 +37,19 @@ describe('sit on the wire', () => {
     expect(lines(encodeLink({ name: 'st1', kind: 'sit', sit }))).toEqual(lines(bytes))
   })
 
+  it('sends both of its ends', () => {
+    const bytes = newLink(`
+      08 00 03 00  73 74 33 00   # IFLA_IFNAME = "st3"
+      20 00 12 80   # IFLA_LINKINFO
+        08 00 01 00  73 69 74 00   # IFLA_INFO_KIND = "sit"
+        14 00 02 80   # IFLA_INFO_DATA
+          08 00 02 00  c0 00 02 01   # IFLA_IPTUN_LOCAL = 192.0.2.1
+          08 00 03 00  c0 00 02 02   # IFLA_IPTUN_REMOTE = 192.0.2.2`)
+    expect(lines(encodeLink({ name: 'st3', kind: 'sit', sit: { local: '192.0.2.1', remote: '192.0.2.2' } }))).toEqual(
+      lines(bytes),
+    )
+  })
+
   it('sends what ip sends for 6rd', () => {
     const sit = {
       mode: 'any',
