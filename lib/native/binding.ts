@@ -21,7 +21,7 @@
  * followed by its operands. Bytes are packed into words in memory order and padded with zeros to a whole word.
  */
 
-/** `struct ifinfomsg`, `ifaddrmsg`, `rtmsg`, `rtgenmsg`, `br_vlan_msg`, `tunnel_msg`, `genlmsghdr`: fields in order, one word each. `nextHop`, `rule` … come with their features. */
+/** `struct ifinfomsg`, `ifaddrmsg`, `rtmsg`, `rtgenmsg`, `br_vlan_msg`, `tunnel_msg`, `fib_rule_hdr`, `ndmsg`, `ndtmsg`, `nhmsg`, `br_port_msg`, `genlmsghdr`: fields in order, one word each. */
 export const HEADER_WORDS = {
   /** family, type, index, flags, change. */
   link: 5,
@@ -35,6 +35,16 @@ export const HEADER_WORDS = {
   bridgeVlan: 2,
   /** family, flags, index. */
   tunnel: 3,
+  /** family, destination length, source length, tos, table, action, flags. */
+  rule: 7,
+  /** family, index, state, flags, type. */
+  neighbor: 5,
+  /** family. */
+  neighborTable: 1,
+  /** family, scope, protocol, flags. */
+  nexthop: 4,
+  /** family, index. */
+  multicastGroup: 2,
   /** command, version. */
   generic: 2,
   /** id of the request to wait for, or 0; no message of the kernel's. */
@@ -245,6 +255,21 @@ export interface NativeSocket {
   newTunnel(record: Uint32Array, length: number): void
   deleteTunnel(record: Uint32Array, length: number): void
   getTunnel(record: Uint32Array, length: number): void
+  newRule(record: Uint32Array, length: number): void
+  deleteRule(record: Uint32Array, length: number): void
+  getRule(record: Uint32Array, length: number): void
+  newNeighbor(record: Uint32Array, length: number): void
+  deleteNeighbor(record: Uint32Array, length: number): void
+  getNeighbor(record: Uint32Array, length: number): void
+  setNeighborTable(record: Uint32Array, length: number): void
+  getNeighborTable(record: Uint32Array, length: number): void
+  newNexthop(record: Uint32Array, length: number): void
+  deleteNexthop(record: Uint32Array, length: number): void
+  getNexthop(record: Uint32Array, length: number): void
+  getNexthopBucket(record: Uint32Array, length: number): void
+  newMulticastGroup(record: Uint32Array, length: number): void
+  deleteMulticastGroup(record: Uint32Array, length: number): void
+  getMulticastGroup(record: Uint32Array, length: number): void
   /**
    * A message of a generic netlink family: only on sockets of that protocol, and nothing else there but `after`. Ids of families are
    * kept for the socket. A bare ENOENT, which is also what the kernel says of an id that is no longer, is believed once the

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <linux/fib_rules.h>
 #include <linux/genetlink.h>
 #include <linux/if_addr.h>
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 
 #include <array>
@@ -62,6 +65,16 @@ static_assert(sizeof(rtmsg) == 12 && offsetof(rtmsg, rtm_dst_len) == 1 && offset
               offsetof(rtmsg, rtm_scope) == 6 && offsetof(rtmsg, rtm_type) == 7 && offsetof(rtmsg, rtm_flags) == 8);
 static_assert(sizeof(rtgenmsg) == 1);
 static_assert(sizeof(br_vlan_msg) == 8 && offsetof(br_vlan_msg, ifindex) == 4);
+static_assert(sizeof(fib_rule_hdr) == 12 && offsetof(fib_rule_hdr, dst_len) == 1 &&
+              offsetof(fib_rule_hdr, src_len) == 2 && offsetof(fib_rule_hdr, tos) == 3 &&
+              offsetof(fib_rule_hdr, table) == 4 && offsetof(fib_rule_hdr, action) == 7 &&
+              offsetof(fib_rule_hdr, flags) == 8);
+static_assert(sizeof(ndmsg) == 12 && offsetof(ndmsg, ndm_ifindex) == 4 && offsetof(ndmsg, ndm_state) == 8 &&
+              offsetof(ndmsg, ndm_flags) == 10 && offsetof(ndmsg, ndm_type) == 11);
+static_assert(sizeof(ndtmsg) == 4);
+static_assert(sizeof(nhmsg) == 8 && offsetof(nhmsg, nh_scope) == 1 && offsetof(nhmsg, nh_protocol) == 2 &&
+              offsetof(nhmsg, nh_flags) == 4);
+static_assert(sizeof(br_port_msg) == 8 && offsetof(br_port_msg, ifindex) == 4);
 static_assert(sizeof(genlmsghdr) == 4 && offsetof(genlmsghdr, version) == 1);
 
 inline constexpr FixedHeader kLinkHeader(sizeof(ifinfomsg),
@@ -113,6 +126,38 @@ inline constexpr FixedHeader kTunnelHeader(sizeof(TunnelHeader),
                                             header_field(offsetof(TunnelHeader, flags), &TunnelHeader::flags),
                                             header_field(offsetof(TunnelHeader, index), &TunnelHeader::index)},
                                            offsetof(TunnelHeader, index));
+
+inline constexpr FixedHeader kRuleHeader(sizeof(fib_rule_hdr),
+                                         {header_field(offsetof(fib_rule_hdr, family), &fib_rule_hdr::family),
+                                          header_field(offsetof(fib_rule_hdr, dst_len), &fib_rule_hdr::dst_len),
+                                          header_field(offsetof(fib_rule_hdr, src_len), &fib_rule_hdr::src_len),
+                                          header_field(offsetof(fib_rule_hdr, tos), &fib_rule_hdr::tos),
+                                          header_field(offsetof(fib_rule_hdr, table), &fib_rule_hdr::table),
+                                          header_field(offsetof(fib_rule_hdr, action), &fib_rule_hdr::action),
+                                          header_field(offsetof(fib_rule_hdr, flags), &fib_rule_hdr::flags)});
+
+inline constexpr FixedHeader kNeighborHeader(sizeof(ndmsg),
+                                             {header_field(offsetof(ndmsg, ndm_family), &ndmsg::ndm_family),
+                                              header_field(offsetof(ndmsg, ndm_ifindex), &ndmsg::ndm_ifindex),
+                                              header_field(offsetof(ndmsg, ndm_state), &ndmsg::ndm_state),
+                                              header_field(offsetof(ndmsg, ndm_flags), &ndmsg::ndm_flags),
+                                              header_field(offsetof(ndmsg, ndm_type), &ndmsg::ndm_type)},
+                                             offsetof(ndmsg, ndm_ifindex));
+
+inline constexpr FixedHeader kNeighborTableHeader(sizeof(ndtmsg),
+                                                  {header_field(offsetof(ndtmsg, ndtm_family), &ndtmsg::ndtm_family)});
+
+inline constexpr FixedHeader kNexthopHeader(sizeof(nhmsg),
+                                            {header_field(offsetof(nhmsg, nh_family), &nhmsg::nh_family),
+                                             header_field(offsetof(nhmsg, nh_scope), &nhmsg::nh_scope),
+                                             header_field(offsetof(nhmsg, nh_protocol), &nhmsg::nh_protocol),
+                                             header_field(offsetof(nhmsg, nh_flags), &nhmsg::nh_flags)});
+
+inline constexpr FixedHeader kMulticastGroupHeader(sizeof(br_port_msg),
+                                                   {header_field(offsetof(br_port_msg, family), &br_port_msg::family),
+                                                    header_field(offsetof(br_port_msg, ifindex),
+                                                                 &br_port_msg::ifindex)},
+                                                   offsetof(br_port_msg, ifindex));
 
 inline constexpr FixedHeader kGenericHeader(sizeof(genlmsghdr),
                                             {header_field(offsetof(genlmsghdr, cmd), &genlmsghdr::cmd),
