@@ -10,6 +10,7 @@ import { isNamespaceHandle, type NamespaceReference, namespaceDescriptor } from 
 import { openNamespace } from './protocol/namespaces.ts'
 import { type NamespaceSource, Session, type SessionOptions } from './protocol/session.ts'
 import { Routes } from './routes/routes.ts'
+import { Rules } from './rules/rules.ts'
 import { Team } from './team/team.ts'
 import { Vnis } from './vnis/vnis.ts'
 import { Wireguard } from './wireguard/wireguard.ts'
@@ -37,6 +38,7 @@ export class Rtnetlink implements AsyncDisposable {
   readonly namespaceIds: NamespaceIds
   /** VLANs of bridges and of their ports, as `bridge vlan` has them. */
   readonly bridgeVlans: BridgeVlans
+  #rules: Rules | undefined
   #fou: Fou | undefined
   #vnis: Vnis | undefined
   #macsec: Macsec | undefined
@@ -76,6 +78,12 @@ export class Rtnetlink implements AsyncDisposable {
     this.routes = new Routes(session)
     this.namespaceIds = new NamespaceIds(session)
     this.bridgeVlans = new BridgeVlans(session)
+  }
+
+  /** Rules of routing, as `ip rule` has them. */
+  get rules(): Rules {
+    this.#rules ??= new Rules(this.#session)
+    return this.#rules
   }
 
   /** Ports at which tunnels in UDP arrive, as `ip fou` has them. */

@@ -16,6 +16,7 @@ export async function referencePages(lib, load) {
   const { linkKinds, portKinds } = await load('links/kinds')
   const { addressTable } = await load('addresses/address-table')
   const { routeTable } = await load('routes/route-table')
+  const { ruleTable } = await load('rules/rule-table')
   const { lookupTable } = await load('routes/lookup')
   const { deviceTable: macsecTable } = await load('macsec/tables')
   const { deviceTable: wireguardTable } = await load('wireguard/device')
@@ -33,6 +34,7 @@ export async function referencePages(lib, load) {
   page.add('address.md', 'Addresses', ADDRESS, [addressTable])
   page.add('route.md', 'Routes', ROUTE, [routeTable])
   page.add('route-lookup.md', 'Route lookups', LOOKUP, [lookupTable])
+  page.add('rule.md', 'Rules', RULE, [ruleTable])
   page.add('team.md', 'Options of teams', TEAM, [optionTable])
   page.add('team-ports.md', 'State of the ports of teams', TEAM_PORTS, [teamPortState])
   page.add('bridge-vlan.md', 'VLANs of bridges and their ports', BRIDGE_VLAN, [bridgeVlanTable])
@@ -46,10 +48,12 @@ export async function referencePages(lib, load) {
 const LINK =
   'Options of `links.add` and `links.set` that a link of any kind has, and what `links.get` and `links.list` report. The other end of a veth takes them too.'
 const ADDRESS = 'Options of `addresses.add` and `addresses.replace`, and what `addresses.list` reports.'
-const ROUTE = 'Options of `routes.add`, `append`, `replace` and `change`, and what `routes.get` and `routes.list` report.'
+const ROUTE =
+  'Options of `routes.add`, `append`, `prepend`, `replace` and `change`, and what `routes.get` and `routes.list` report.'
 const BRIDGE_VLAN =
   'Options of `bridgeVlans.add`, `set` and `delete`, and what `bridgeVlans.list` reports: one VLAN of one link, or a range of VLANs that are alike.'
 const LOOKUP = 'Options of `routes.get`: what the kernel is asked about a packet. It answers with a [route](route.md).'
+const RULE = 'Options of `rules.add` and `rules.delete`, and what `rules.list` reports.'
 const TEAM =
   'Options of `team.setOptions`, and what `team.options` reports. The driver knows them by name, which stands in the second column.'
 const TEAM_PORTS = 'What `team.ports` reports.'

@@ -1,6 +1,7 @@
 import { invalidValue } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
-import { Failure } from '../protocol/failure.ts'
+import { checkConditions, deleteAll } from '../protocol/delete-all.ts'
+import type { Failure } from '../protocol/failure.ts'
 import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
@@ -102,13 +103,13 @@ export class Addresses {
     const operation = 'addresses.flush'
     const { targetNetnsid, ...conditions } = checkObject(operation, filter)
     if (targetNetnsid !== undefined) throw invalidValue(operation, 'targetNetnsid', 'can only be listed')
-    if (Object.values(conditions).every(condition => condition === undefined)) {
-      throw invalidValue(operation, '', 'give at least one condition, such as "link"')
-    }
+    checkConditions(operation, conditions, 'link')
     const addresses = await this.#dump.list(operation, conditions, call)
-    const outcomes = await Promise.all(addresses.map(address => this.#delete(operation, address, call)))
-    const gone = outcomes.filter(outcome => outcome instanceof Failure && outcome.errno === EADDRNOTAVAIL)
-    for (const [i, outcome] of outcomes.entries()) if (!gone.includes(outcome)) unwrap(outcome, addressLocator, addresses[i])
-    return outcomes.length - gone.length
+    return await deleteAll(
+      addresses,
+      address => this.#delete(operation, address, call),
+      EADDRNOTAVAIL,
+      (outcome, address) => unwrap(outcome, addressLocator, address),
+    )
   }
 }

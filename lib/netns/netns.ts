@@ -26,6 +26,7 @@ import { openNamespace, runNamespaceCall } from '../protocol/namespaces.ts'
 import { Session, type SessionOptions } from '../protocol/session.ts'
 import type { Routes } from '../routes/routes.ts'
 import { Rtnetlink } from '../rtnetlink.ts'
+import type { Rules } from '../rules/rules.ts'
 import { checkObject } from '../schema/check-options.ts'
 import type { LinkReference } from '../schema/references.ts'
 import type { Team } from '../team/team.ts'
@@ -159,6 +160,11 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   /** Routes, as `ip route` has them. */
   get routes(): Routes {
     return this.#rtnetlink.routes
+  }
+
+  /** Rules of routing, as `ip rule` has them. */
+  get rules(): Rules {
+    return this.#rtnetlink.rules
   }
 
   /** VLANs of bridges and of their ports, as `bridge vlan` has them. */

@@ -1,11 +1,12 @@
 import { invalidValue, outOfRange } from '../errors.ts'
-import { enumOf, type Named, numberOr } from '../schema/enums.ts'
+import { enumOf, numberOr } from '../schema/enums.ts'
 import { type Access, Field, type RowOptions } from '../schema/field.ts'
 import { type HeaderPlace, headerEnum, headerNumber } from '../schema/headers.ts'
 import type { Message } from '../schema/message.ts'
 import { bytes } from '../schema/octets.ts'
 import type { Program } from '../schema/program.ts'
 import { linkReference } from '../schema/references.ts'
+import { encapField, encapTypeField, realmsField, tableField } from '../schema/routing-rows.ts'
 import { be16, be32, bool, checkInteger, u32 } from '../schema/scalars.ts'
 import { Struct, structOf } from '../schema/structs.ts'
 import { clearHostBits, hasHostBits, NO_PREFIX, parseCidr } from '../values/cidr.ts'
@@ -16,14 +17,12 @@ import { RTNH_F_ONLINK, RTNH_F_PERVASIVE, routeFlags, routeFlagsPlace, routeSwit
 import { RTMSG } from './header.ts'
 import { metricsField } from './metrics.ts'
 import { multipathField } from './multipath.ts'
-import { IP_PROTOCOLS, PREFERENCES, PROTOCOLS, SCOPES, TABLES, TYPES, tables } from './names.ts'
-import { encapField, encapTypeField, realmsField } from './shared-rows.ts'
+import { IP_PROTOCOLS, PREFERENCES, PROTOCOLS, SCOPES, TYPES } from './names.ts'
 import { viaField } from './via.ts'
 
 const RTA_DST = 1
 const RTA_SRC = 2
 const RTA_PREFSRC = 7
-const RTA_TABLE = 15
 const RTA_EXPIRES = 23
 
 const readOnly = { access: 'readOnly' } as const
@@ -104,25 +103,6 @@ const preferredSource = new Field<string, string, 'readWrite', 'sometimes'>(
   },
 )
 
-/** Numbers below 256 stand in the header; above, in the attribute, with RT_TABLE_UNSPEC in the header. The kernel reports the attribute. */
-const table = new Field<Named<typeof TABLES>, Named<typeof TABLES>, 'readWrite', 'always'>(
-  'attribute',
-  RTA_TABLE,
-  'RTA_TABLE',
-  { present: 'always' },
-  {
-    wire: 'u8 in the header, or u32',
-    allowed: `${tables.listing}, 0…4294967295`,
-    minLength: 4,
-    lower: (program, value) => {
-      const number = tables.toNumber(program, value, 0xffff_ffff)
-      if (number > 0xff) program.u32(RTA_TABLE, number)
-      program.header(RTMSG.table.word, number > 0xff ? TABLES.unspec : number)
-    },
-    decode: (message, offset) => tables.toName(message.u32(offset)),
-  },
-)
-
 /** IPv6 takes seconds here and reports hundredths in RTA_CACHEINFO; multicast routes report their age here, in hundredths. */
 const expires = new Field<number, number, 'readWrite', 'sometimes'>(
   'attribute',
@@ -166,7 +146,7 @@ export const routeRows = {
   /** What the kernel does with packets: `'unicast'`, `'local'`, `'blackhole'`… Default `'unicast'`. */
   type: headerEnum(RTMSG.type, 'rtm_type', TYPES),
   /** Table by name (`'main'`, `'local'`, `'default'`) or number. Default `'main'`; `'local'` for types local, broadcast, anycast and nat. */
-  table,
+  table: tableField(15, 'RTA_TABLE', RTMSG.table),
   /** Who added the route, by name or number. Default `'boot'`, as `ip` has it. The kernel only knows redirect, kernel and boot apart. */
   protocol: headerEnum(RTMSG.protocol, 'rtm_protocol', PROTOCOLS),
   /**
@@ -206,11 +186,11 @@ export const routeRows = {
   /** Seconds until the route is removed. IPv6 only. Reported is what is left. */
   expires,
   /** Realms of the routing classifier: `{ from: 1, to: 2 }`. */
-  realms: realmsField(),
+  realms: realmsField(11, 'RTA_FLOW'),
   /** Kind of tunnel that packets are put into, such as `'mpls'`. */
-  encapType: encapTypeField(),
+  encapType: encapTypeField(21, 'RTA_ENCAP_TYPE'),
   /** Attributes of that tunnel, ready encoded. */
-  encap: encapField(),
+  encap: encapField(22, 'RTA_ENCAP'),
   /** Whether an MPLS packet's TTL continues the packet's own. */
   ttlPropagate: bool(26, 'RTA_TTL_PROPAGATE'),
   /** MPLS labels that replace the destination's, as on the wire. */

@@ -5,10 +5,10 @@ import type { Message } from '../schema/message.ts'
 import { bytes } from '../schema/octets.ts'
 import type { Program } from '../schema/program.ts'
 import { type LinkReference, linkNameOrIndex } from '../schema/references.ts'
+import { encapField, encapTypeField, realmsField } from '../schema/routing-rows.ts'
 import { checkInteger } from '../schema/scalars.ts'
 import { Table } from '../schema/table.ts'
 import { RTNH_F_ONLINK, RTNH_F_PERVASIVE, routeFlags, routeSwitch } from './flags.ts'
-import { encapField, encapTypeField, realmsField } from './shared-rows.ts'
 import { viaField } from './via.ts'
 
 const RTA_MULTIPATH = 9
@@ -86,11 +86,11 @@ export const nexthopTable = new Table(
     /** State as `ip` prints it: `['dead', 'linkdown']`. */
     flags: routeFlags(flagsPlace, 'rtnh_flags'),
     /** Realms of the routing classifier. */
-    realms: realmsField(),
+    realms: realmsField(11, 'RTA_FLOW'),
     /** Kind of tunnel that packets are put into, such as `'mpls'`. */
-    encapType: encapTypeField(),
+    encapType: encapTypeField(21, 'RTA_ENCAP_TYPE'),
     /** Attributes of that tunnel, ready encoded. */
-    encap: encapField(),
+    encap: encapField(22, 'RTA_ENCAP'),
     /** MPLS labels that replace the destination's, as on the wire. */
     newDestination: bytes(19, 'RTA_NEWDST'),
   },

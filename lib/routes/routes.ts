@@ -1,6 +1,7 @@
 import { invalidValue } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
-import { Failure } from '../protocol/failure.ts'
+import { checkConditions, deleteAll } from '../protocol/delete-all.ts'
+import type { Failure } from '../protocol/failure.ts'
 import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
@@ -53,6 +54,14 @@ export class Routes {
    */
   append(options: RouteOptions, call?: CallOptions): Promise<void> {
     return this.#write('routes.append', options, NLM_F_CREATE | NLM_F_APPEND, call)
+  }
+
+  /**
+   * Adds a route before others to the same network with the same metric and tos; for IPv6, behind them. Same as `ip route prepend`.
+   * @throws {NetlinkError} as `add`; `EEXIST` only for the very same route.
+   */
+  prepend(options: RouteOptions, call?: CallOptions): Promise<void> {
+    return this.#write('routes.prepend', options, NLM_F_CREATE, call)
   }
 
   /**
@@ -138,18 +147,9 @@ export class Routes {
     const operation = 'routes.flush'
     const { cache, ...conditions } = checkObject(operation, filter)
     if (cache !== undefined) throw invalidValue(operation, 'cache', 'can only be listed')
-    if (Object.values(conditions).every(condition => condition === undefined)) {
-      throw invalidValue(operation, '', 'give at least one condition, such as "table"')
-    }
+    checkConditions(operation, conditions, 'table')
     const routes = await this.#dump.list(operation, conditions, call)
-    const outcomes = await Promise.all(routes.map(route => this.#delete(operation, route, call)))
-    let gone = 0
-    for (const outcome of outcomes) {
-      // It went by itself meanwhile, as with another route that it depended on.
-      if (outcome instanceof Failure && outcome.errno === ESRCH) gone++
-      else settle(outcome)
-    }
-    return outcomes.length - gone
+    return await deleteAll(routes, route => this.#delete(operation, route, call), ESRCH, settle)
   }
 }
 

@@ -1,6 +1,7 @@
-import { Enumeration, type Named, type Names } from './enums.ts'
+import { BitNames, Enumeration, type Named, type Names } from './enums.ts'
 import { type Access, Field, type Presence, type RowOptions } from './field.ts'
-import { checkInteger } from './scalars.ts'
+import type { Message } from './message.ts'
+import { checkBoolean, checkInteger } from './scalars.ts'
 
 /** Where a field stands: its word in a record's header, and its byte offset in the kernel's struct. */
 export interface HeaderPlace {
@@ -51,6 +52,63 @@ export function headerNumber<const A extends Access = 'readWrite'>(
         program.header(word, value)
       },
       decode: (message, at) => message.bytes[at],
+    },
+  )
+}
+
+/** Where a set of bits stands in the fixed header, and how many bytes it has. */
+export interface HeaderBits extends HeaderPlace {
+  readonly size: 1 | 2 | 4
+}
+
+function readBits(message: Message, at: number, size: 1 | 2 | 4): number {
+  return size === 1 ? message.bytes[at] : size === 2 ? message.u16(at) : message.u32(at)
+}
+
+/** One bit of the fixed header. */
+export function headerBit<const A extends Access = 'readWrite'>(
+  { word, offset, size }: HeaderBits,
+  constant: string,
+  bit: number,
+  options: RowOptions<A, 'always'> = {},
+): Field<boolean, boolean, A, 'always'> {
+  return new Field(
+    'header',
+    offset,
+    constant,
+    { ...options, present: 'always' },
+    {
+      wire: `bit ${bit} of the header`,
+      allowed: 'true, false',
+      minLength: size,
+      lower: (program, value) => {
+        checkBoolean(program, value)
+        if (value) program.headerBits(word, bit)
+      },
+      decode: (message, at) => (readBits(message, at, size) & bit) !== 0,
+    },
+  )
+}
+
+/** Bits of the fixed header by name, as an array. */
+export function headerFlags<const N extends Names, const A extends Access = 'readWrite'>(
+  { word, offset, size }: HeaderBits,
+  constant: string,
+  names: N,
+  options: RowOptions<A, 'always'> = {},
+): Field<readonly Named<N>[], readonly Named<N>[], A, 'always'> {
+  const bitNames = new BitNames(names)
+  return new Field(
+    'header',
+    offset,
+    constant,
+    { ...options, present: 'always' },
+    {
+      wire: `u${size * 8}`,
+      allowed: bitNames.listing,
+      minLength: size,
+      lower: (program, value) => program.headerBits(word, bitNames.toBits(program, value, 2 ** (size * 8) - 1)),
+      decode: (message, at) => bitNames.toNames(readBits(message, at, size)),
     },
   )
 }

@@ -117,6 +117,20 @@ export function bigU64<const A extends Access = 'readWrite', const P extends Pre
   })
 }
 
+/** The same in network order. */
+export function bigBe64<const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
+  number: number,
+  constant: string,
+  options: RowOptions<A, P> = {},
+): Field<bigint | number, bigint, A, P> {
+  return new Field('attribute', number, constant, options, {
+    wire: 'be64',
+    minLength: 8,
+    lower: (program, value) => program.be64(number, toBig(program, value)),
+    decode: (message, offset) => message.view.getBigUint64(offset, false),
+  })
+}
+
 /** A number of 64 bits; as a JavaScript number while that is exact. */
 export function toBig(program: Program, value: unknown): bigint {
   if (typeof value === 'number') {

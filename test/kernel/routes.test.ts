@@ -258,6 +258,25 @@ describe('routes.append, replace and change', () => {
     expect(shown('-4', 'main').map(({ gateway }) => gateway)).toEqual(['10.0.0.2', '10.0.0.3'])
   })
 
+  it('prepend puts a second route before the first, as ip does', async () => {
+    await ns.routes.add({ to, via: '10.0.0.2' })
+    await ns.routes.prepend({ to, via: '10.0.0.3' })
+    ip('-n', ns.name, 'route', 'prepend', to, 'via', '10.0.0.4')
+    expect(shown('-4', 'main').map(({ gateway }) => gateway)).toEqual(['10.0.0.4', '10.0.0.3', '10.0.0.2'])
+  })
+
+  it('prepend puts an IPv6 route beside the first, as ip does', async () => {
+    const routers = () =>
+      shown('-6', 'main').map(({ gateway, nexthops }) => gateway ?? nexthops?.map((hop: Shown) => hop.gateway))
+    await ns.routes.add({ to: 'fd01::/64', via: 'fd00::2' })
+    await ns.routes.prepend({ to: 'fd01::/64', via: 'fd00::3' })
+    const ours = routers()
+    for (const route of await added()) await ns.routes.delete(route)
+    await ns.routes.add({ to: 'fd01::/64', via: 'fd00::2' })
+    ip('-n', ns.name, '-6', 'route', 'prepend', 'fd01::/64', 'via', 'fd00::3')
+    expect(routers()).toEqual(ours)
+  })
+
   it('append makes an IPv6 route a multipath one', async () => {
     await ns.routes.add({ to: 'fd01::/64', via: 'fd00::2' })
     await ns.routes.append({ to: 'fd01::/64', via: 'fd00::3' })

@@ -9,6 +9,7 @@ import { linkTable } from '../../lib/links/link-table.ts'
 import { deviceTable as macsecTable } from '../../lib/macsec/tables.ts'
 import { lookupTable } from '../../lib/routes/lookup.ts'
 import { routeTable } from '../../lib/routes/route-table.ts'
+import { ruleTable } from '../../lib/rules/rule-table.ts'
 import type { Field, NestedRows } from '../../lib/schema/field.ts'
 import { declaredShapes } from '../../lib/schema/shape.ts'
 import { Table } from '../../lib/schema/table.ts'
@@ -24,6 +25,7 @@ const HEADERS = [
   'can/netlink.h',
   'can/vxcan.h',
   'devlink.h',
+  'fib_rules.h',
   'fou.h',
   'genetlink.h',
   'if.h',
@@ -89,6 +91,7 @@ const ENUMS: Readonly<Record<string, string>> = {
   rmnet: 'IFLA_RMNET_UNSPEC',
   route: 'RTA_UNSPEC',
   routeMetrics: 'RTAX_UNSPEC',
+  rule: 'FRA_UNSPEC',
   sit: 'IFLA_IPTUN_UNSPEC',
   tun: 'IFLA_TUN_UNSPEC',
   veth: 'VETH_INFO_UNSPEC',
@@ -221,6 +224,12 @@ const NEWER: Readonly<Record<string, string>> = {
   IFLA_VXLAN_RESERVED_BITS: '6.14',
   IFLA_VXLAN_MC_ROUTE: '6.17',
   RTA_FLOWLABEL: '6.14',
+  FRA_DSCP: '6.12',
+  FRA_FLOWLABEL: '6.14',
+  FRA_FLOWLABEL_MASK: '6.14',
+  FRA_SPORT_MASK: '6.15',
+  FRA_DPORT_MASK: '6.15',
+  FRA_DSCP_MASK: '6.15',
   WGALLOWEDIP_A_FLAGS: '6.16',
 }
 
@@ -229,6 +238,7 @@ const roots: readonly NestedRows[] = [
   addressTable,
   vniMessage,
   routeTable,
+  ruleTable,
   lookupTable,
   bridgeVlanTable,
   fouTable,
