@@ -8,6 +8,7 @@ need wg wireguard-tools
 need teamnl libteam-utils
 need tcpdump tcpdump
 need tshark tshark
+need iperf3 iperf3
 [ -z "$missing" ] && exit 0
 
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" -ne 0 ]; then
