@@ -1,4 +1,3 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { invalidValue } from '../errors.ts'
 import { type Access, Field, type RowOptions } from '../schema/field.ts'
 import type { Program } from '../schema/program.ts'
@@ -11,6 +10,11 @@ const EXPECTED = 'a key: 44 characters of base64, as `wg genkey` prints'
 /** PKCS #8 and X.509 wrappings of an X25519 key (RFC 8410): everything before its 32 bytes. */
 const PKCS8 = Buffer.from('302e020100300506032b656e04220420', 'hex')
 const SPKI_LENGTH = 12
+
+/** Loaded on first use: it takes as long as a tenth of this package does. */
+function crypto() {
+  return process.getBuiltinModule('node:crypto')
+}
 
 /** 32 bytes, as base64. `null` takes the key away; the kernel's sign of no key is all zeros, which is reported as undefined. */
 export function key<const A extends Access = 'readWrite'>(
@@ -37,19 +41,20 @@ function lowerKey(program: Program, number: number, value: unknown): void {
 
 /** A new private key. Same as `wg genkey`. */
 export function generateWireguardKey(): string {
-  const { privateKey } = generateKeyPairSync('x25519')
+  const { privateKey } = crypto().generateKeyPairSync('x25519')
   return privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-LENGTH).toString('base64')
 }
 
 /** A new key that two peers share beside their own. Same as `wg genpsk`. */
 export function generateWireguardPresharedKey(): string {
-  return randomBytes(LENGTH).toString('base64')
+  return crypto().randomBytes(LENGTH).toString('base64')
 }
 
 /** The public key of a private one. Same as `wg pubkey`. */
 export function wireguardPublicKey(privateKey: string): string {
   if (typeof privateKey !== 'string' || !TEXT.test(privateKey))
     throw invalidValue('wireguardPublicKey', 'privateKey', 'is not 44 characters of base64, as `wg genkey` prints')
+  const { createPrivateKey, createPublicKey } = crypto()
   const der = Buffer.concat([PKCS8, Buffer.from(privateKey, 'base64')])
   const publicKey = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
   return publicKey.export({ format: 'der', type: 'spki' }).subarray(SPKI_LENGTH).toString('base64')

@@ -129,6 +129,16 @@ describe('installed with a prebuilt addon, without a compiler', () => {
     )
   })
 
+  it('is imported without the modules of Node that take long to load', () => {
+    const text = `const before = new Set(process.moduleLoadList)
+      await import('rtnetlink')
+      console.log(process.moduleLoadList.filter(name => !before.has(name)).map(name => name.split(' ').at(-1)).join(' '))`
+    const loaded = succeed(program('loaded.mjs', text)).stdout.trim().split(' ')
+    const large = ['child_process', 'crypto', 'dgram', 'http', 'https', 'net', 'readline', 'tls', 'worker_threads', 'zlib']
+    expect(loaded).toContain('stream')
+    expect(loaded.filter(name => large.includes(name))).toEqual([])
+  })
+
   it('imports on another system, where every call fails with one clear error', () => {
     writeFileSync(join(project, 'elsewhere.mjs'), elsewhere)
     const caught = `import { Netns } from 'rtnetlink'\ntry { ${firstCall} } catch (error) { console.log(error.code, error.message) }`
