@@ -47,9 +47,14 @@ export const HEADER_WORDS = {
   multicastGroup: 2,
   /** command, version. */
   generic: 2,
+  /** number of the ioctl(2), index, bytes to answer with; no message of the kernel's. */
+  linkIoctl: 3,
   /** id of the request to wait for, or 0; no message of the kernel's. */
   after: 1,
 } as const
+
+/** Bytes of the struct that a `linkIoctl` may be asked for. */
+export const LARGEST_IOCTL = 256 * 1024
 
 /** First word of the fixed header in every record. */
 export const HEADER = 3
@@ -276,6 +281,13 @@ export interface NativeSocket {
    * controller was asked anew; when the id has changed, the message is sent again.
    */
   generic(record: Uint32Array, length: number): void
+  /**
+   * Sends nothing: ioctl(2) on the socket, about the link in the header (an index, or a name by `headerIndex`), with a struct of its own (`raw`),
+   * which the kernel reads and writes. In call order with everything else, and on the native thread, for it may take the kernel's RTNL lock. Always
+   * with `reply`, whose payload is the record's header behind an nlmsghdr and then as many bytes of the struct as were asked for, at most LARGEST_IOCTL;
+   * an errno completes as `refused`, without extended ack.
+   */
+  linkIoctl(record: Uint32Array, length: number): void
   /**
    * Sends nothing: what was queued behind waits until the `awaited` record with that id, of any socket of this environment, has
    * completed. Completes as `done`, or as `skipped` when that one did not succeed; then a `linked` record behind is skipped too.

@@ -145,6 +145,15 @@ wire::LinkIndex NetlinkSocket::index_of(std::string_view name) const {
   return {static_cast<uint32_t>(request.ifr_ifindex), 0};
 }
 
+/** The kernel finds the link by its name, so that is asked for first. */
+int NetlinkSocket::link_ioctl(unsigned long request, uint32_t index, std::byte* data) const {
+  ifreq about{};
+  about.ifr_ifindex = static_cast<int>(index);
+  if (::ioctl(fd_.get(), SIOCGIFNAME, &about) != 0) return errno;
+  about.ifr_data = reinterpret_cast<char*>(data);
+  return retry([&] { return ::ioctl(fd_.get(), request, &about); }) < 0 ? errno : 0;
+}
+
 UniqueFd NetlinkSocket::network_namespace() const { return UniqueFd(::ioctl(fd_.get(), SIOCGSKNS)); }
 
 uint32_t NetlinkSocket::reserve_sequences(std::size_t count) {

@@ -60,6 +60,10 @@ class NetlinkSocket {
   /** The index of the link with this name (or alternative name) of at most 15 bytes, in the socket's namespace. */
   wire::LinkIndex index_of(std::string_view name) const;
 
+  /** ioctl(2) about the link with this index, in the socket's namespace, with a struct of its own at `data`. Answers an
+   * errno, or 0. */
+  int link_ioctl(unsigned long request, uint32_t index, std::byte* data) const;
+
   /** The socket's namespace; empty where the kernel does not tell, as without CAP_NET_ADMIN. */
   UniqueFd network_namespace() const;
   bool shares_namespace_with(const NetlinkSocket& other) const { return namespace_cookie_ == other.namespace_cookie_; }

@@ -25,6 +25,8 @@ std::size_t reply_cost(const wire::Record& record) {
 
 bool is_waiting(const wire::Record& record) { return record.kind().type == wire::kAfter; }
 
+bool is_link_ioctl(const wire::Record& record) { return record.kind().type == wire::kLinkIoctl; }
+
 bool is_overlapping(const wire::Record& record) { return record.has(wire::kOverlap) && !record.has(wire::kLinked); }
 
 }  // namespace
@@ -135,6 +137,7 @@ RequestQueue::Turn RequestQueue::take(bool previous_succeeded, const Limits& lim
   if (entry.cancelled) return take_one(*chunk, records, Turn::kCancelled);
   if (record.has(wire::kLinked) && !previous_succeeded) return take_one(*chunk, records, Turn::kSkipped);
   if (is_waiting(record)) return take_one(*chunk, records, Turn::kAfter);
+  if (is_link_ioctl(record)) return take_one(*chunk, records, Turn::kLinkIoctl);
   if (record.has(wire::kStream)) return take_one(*chunk, records, Turn::kStream);
   if (record.has(wire::kDump)) return take_one(*chunk, records, Turn::kDump);
   if (is_overlapping(record) && count_overlap(2) == 2) return Turn::kOverlap;
@@ -159,7 +162,7 @@ void RequestQueue::take_batch(const Limits& limits, std::vector<wire::Record>& r
       replies += reply_cost(record);
       const bool first = records.empty();
       const bool alone = entry.cancelled || record.has(wire::kDump) || record.has(wire::kLinked) ||
-                         is_overlapping(record) || is_waiting(record);
+                         is_overlapping(record) || is_waiting(record) || is_link_ioctl(record);
       if (!first && (alone || bytes > kMostBytes || replies > limits.replies || records.size() == kMostRecords)) return;
       records.push_back(record);
     }

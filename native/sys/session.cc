@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sys/dump.h"
+#include "sys/link_ioctl.h"
 #include "sys/overlap_run.h"
 #include "sys/system_error.h"
 
@@ -128,6 +129,8 @@ void Session::perform(Turn turn, const std::stop_token& stop) {
       return dump(records_.front(), stop);
     case Turn::kStream:
       return stream(records_.front(), stop);
+    case Turn::kLinkIoctl:
+      return link_ioctl(records_.front(), stop);
     case Turn::kOverlap:
       previous_ = OverlapRun(queue_, *origin_, *runtime_).run(connection_->socket, stop);
       return;
@@ -163,6 +166,11 @@ void Session::dump(const wire::Record& record, const std::stop_token& stop) {
   bool going = dump.start(record, previous_, stop);
   while (going) going = dump.advance(stop) != Dump::Progress::kOver;
   previous_ = {dump.succeeded()};
+}
+
+void Session::link_ioctl(const wire::Record& record, const std::stop_token& stop) {
+  LinkIoctl ioctl(connection_->socket, connection_->names, runtime_->completions);
+  previous_ = {ioctl.run(record, previous_, stop)};
 }
 
 void Session::stream(const wire::Record& record, const std::stop_token& stop) {

@@ -141,6 +141,7 @@ const char* problem_with_flags(const Record& record) {
   if (record.has(kReply) && record.has(kDump)) return "a record is a reply or a dump, not both";
   if (record.has(kStream) && !record.has(kDump)) return "only a dump can stream";
   if (record.has(kMultipart) && !record.has(kDump)) return "only a dump is multipart";
+  if (record.kind().type == kLinkIoctl && !record.has(kReply)) return "an ioctl has a reply";
   if (record.has(kBulk) && (record.has(kReply) || record.has(kDump))) return "a record with replies is never bulk";
   return nullptr;
 }
@@ -156,6 +157,8 @@ std::optional<Malformed> find_problem(const MessageKind& kind, std::span<const u
     if (!fields[i].holds(record.header()[i]))
       return Malformed{"the value does not fit its header field", Record::kHeader + i};
   }
+  if (kind.type == kLinkIoctl && record.header()[2] > kMostRoom)
+    return Malformed{"an ioctl answers with less", Record::kHeader + 2};
   Checker checker(record);
   const ProgramResult result = Program(record.program(), checker).run();
   if (result.end == ProgramResult::End::kComplete) return std::nullopt;

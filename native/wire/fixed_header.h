@@ -163,6 +163,23 @@ inline constexpr FixedHeader kGenericHeader(sizeof(genlmsghdr),
                                             {header_field(offsetof(genlmsghdr, cmd), &genlmsghdr::cmd),
                                              header_field(offsetof(genlmsghdr, version), &genlmsghdr::version)});
 
+/** No message of the kernel's: which ioctl(2), which link, and how many bytes of its struct to answer with. */
+struct LinkIoctlHeader {
+  uint32_t request;
+  uint32_t index;
+  uint32_t room;
+};
+
+/** Bytes of a struct that an ioctl(2) may be asked for. */
+inline constexpr uint32_t kMostRoom = 256 * 1024;
+
+inline constexpr FixedHeader kLinkIoctlHeader(sizeof(LinkIoctlHeader),
+                                              {header_field(offsetof(LinkIoctlHeader, request),
+                                                            &LinkIoctlHeader::request),
+                                               header_field(offsetof(LinkIoctlHeader, index), &LinkIoctlHeader::index),
+                                               header_field(offsetof(LinkIoctlHeader, room), &LinkIoctlHeader::room)},
+                                              offsetof(LinkIoctlHeader, index));
+
 /** No message of the kernel's: the id of the request to wait for. */
 struct AfterHeader {
   uint32_t id;

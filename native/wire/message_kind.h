@@ -17,6 +17,9 @@ inline constexpr uint16_t kAfter = 0;
 /** Likewise: the family that the record names decides. */
 inline constexpr uint16_t kFamilyId = NLMSG_NOOP;
 
+/** Likewise: the record is an ioctl(2) about a link. */
+inline constexpr uint16_t kLinkIoctl = NLMSG_OVERRUN;
+
 /** RTM_NEWTUNNEL of <linux/rtnetlink.h>, which headers before Linux 5.18 lack. */
 inline constexpr uint16_t kNewTunnel = 120;
 
@@ -68,6 +71,7 @@ inline constexpr std::array kMessageKinds{
     MessageKind{"deleteMulticastGroup", RTM_DELMDB, kMulticastGroupHeader},
     MessageKind{"getMulticastGroup", RTM_GETMDB, kMulticastGroupHeader},
     MessageKind{"generic", kFamilyId, kGenericHeader},
+    MessageKind{"linkIoctl", kLinkIoctl, kLinkIoctlHeader},
     MessageKind{"after", kAfter, kAfterHeader},
 };
 

@@ -37,6 +37,8 @@ async function callEverything() {
   const [NLM_F_DUMP, DUMP, LINK_INDEX] = [0x300, 1 << 4, 14 | (5 << 16)]
   await send('getLink', [NLM_F_DUMP, DUMP, 0, 0, 0, 0, 0])
   await send('newLink', [0, 0, 0, 0, 1, 1, 1])
+  const [ANSWERED, SIOCETHTOOL, RAW, ETHTOOL_GDRVINFO] = [1 << 3, 0x8946, 13, 3]
+  for (const index of [1, 77]) await send('linkIoctl', [0, ANSWERED, SIOCETHTOOL, index, 196, RAW, 4, ETHTOOL_GDRVINFO])
   await send('newLink', [0, 0, 0, 0, 99, 0, 0])
   await send('newLink', [0, 0, 0, 0, 1, 0, 0, LINK_INDEX, 4, 0x65706f6e])
 
