@@ -33,6 +33,24 @@ export {
   UnknownOutcomeError,
   UnsupportedPlatformError,
 } from './errors.ts'
+export type { NamedBits } from './ethtool/bit-set.ts'
+export type { LinkDriver } from './ethtool/driver.ts'
+export type {
+  Ethtool,
+  EthtoolChannels,
+  EthtoolChannelsOptions,
+  EthtoolCoalescing,
+  EthtoolCoalescingOptions,
+  EthtoolLinkState,
+  EthtoolPause,
+  EthtoolPauseOptions,
+  EthtoolRings,
+  EthtoolRingsOptions,
+  EthtoolSettings,
+  EthtoolSettingsOptions,
+} from './ethtool/ethtool.ts'
+export type { LinkFeature, LinkFeatures } from './ethtool/features.ts'
+export type { LinkStatisticsByName } from './ethtool/statistics.ts'
 export type { Fou } from './fou/fou.ts'
 export type { FouPort, FouPortIdentity, FouPortOptions } from './fou/fou-port.ts'
 export type { LinkDetail, LinkFilter } from './links/filter.ts'

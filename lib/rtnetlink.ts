@@ -1,6 +1,7 @@
 import { Addresses } from './addresses/addresses.ts'
 import { BridgeVlans } from './bridge-vlans/bridge-vlans.ts'
 import { ClosedError } from './errors.ts'
+import { Ethtool } from './ethtool/ethtool.ts'
 import { Fou } from './fou/fou.ts'
 import { Links } from './links/links.ts'
 import { Macsec } from './macsec/macsec.ts'
@@ -39,6 +40,7 @@ export class Rtnetlink implements AsyncDisposable {
   /** VLANs of bridges and of their ports, as `bridge vlan` has them. */
   readonly bridgeVlans: BridgeVlans
   #rules: Rules | undefined
+  #ethtool: Ethtool | undefined
   #fou: Fou | undefined
   #vnis: Vnis | undefined
   #macsec: Macsec | undefined
@@ -84,6 +86,12 @@ export class Rtnetlink implements AsyncDisposable {
   get rules(): Rules {
     this.#rules ??= new Rules(this.#session)
     return this.#rules
+  }
+
+  /** What the drivers of links know and can be told, as `ethtool` has it. */
+  get ethtool(): Ethtool {
+    this.#ethtool ??= new Ethtool(this.#session)
+    return this.#ethtool
   }
 
   /** Ports at which tunnels in UDP arrive, as `ip fou` has them. */

@@ -20,6 +20,7 @@ const layers = [
     'neighbors',
     'rules',
     'namespace-ids',
+    'ethtool',
     'fou',
     'vnis',
     'macsec',

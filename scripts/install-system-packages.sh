@@ -9,6 +9,8 @@ need teamnl libteam-utils
 need tcpdump tcpdump
 need tshark tshark
 need iperf3 iperf3
+need ethtool ethtool
+need nft nftables
 [ -z "$missing" ] && exit 0
 
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" -ne 0 ]; then

@@ -21,6 +21,7 @@ export async function referencePages(lib, load) {
   const { deviceTable: macsecTable } = await load('macsec/tables')
   const { deviceTable: wireguardTable } = await load('wireguard/device')
   const { fouTable } = await load('fou/fou-table')
+  const ethtool = await load('ethtool/tables')
   const { optionTable } = await load('team/option-rows')
   const { teamPortState } = await load('team/messages')
   const { bridgeVlanTable } = await load('bridge-vlans/bridge-vlan-table')
@@ -40,6 +41,7 @@ export async function referencePages(lib, load) {
   page.add('bridge-vlan.md', 'VLANs of bridges and their ports', BRIDGE_VLAN, [bridgeVlanTable])
   page.add('vni.md', 'Network ids of a vxlan', VNI, [vniTable])
   page.add('fou.md', 'Ports of foo over UDP', FOU, [fouTable])
+  page.add('ethtool.md', 'Drivers of links', ETHTOOL, Object.values(ethtool))
   page.add('macsec.md', 'MACsec channels and keys', MACSEC, [macsecTable])
   page.add('wireguard.md', 'WireGuard devices', WIREGUARD, [wireguardTable])
   return page.finish()
@@ -59,6 +61,8 @@ const TEAM =
 const TEAM_PORTS = 'What `team.ports` reports.'
 const VNI = 'Options of `vnis.add`, and what `vnis.list` reports.'
 const FOU = 'Options of `fou.add`, and what `fou.list` and `fou.get` report.'
+const ETHTOOL =
+  'What `ethtool.getLinkState`, `getFeatures`, `getSettings` (two tables), `getPrivateFlags`, `getRings`, `getChannels`, `getCoalescing` and `getPause` report, and their `set…` take: a table each.'
 const MACSEC =
   'What `macsec.get` and `macsec.list` report; `channel` and `association` have the options of `receiveChannels`, `transmitAssociations` and `receiveAssociations`.'
 const WIREGUARD =
@@ -96,7 +100,8 @@ class Pages {
 
   add(file, title, intro, tables) {
     this.#index.push({ file, title })
-    const sections = tables.map(table => this.#section(table, file))
+    const several = tables.length > 1
+    const sections = tables.map(table => `${several ? `${this.#docs.of(table.name)}\n\n` : ''}${this.#section(table, file)}`)
     this.#pages.set(file, `${NOTE}# ${title}\n\n${intro}\n\n${sections.join('\n')}`)
   }
 

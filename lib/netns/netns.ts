@@ -10,6 +10,7 @@ import type { Capture } from '../capture/capture.ts'
 import { openCapture } from '../capture/open.ts'
 import type { CaptureOptions } from '../capture/options.ts'
 import { ClosedError, invalidType, invalidValue, unknownOption } from '../errors.ts'
+import type { Ethtool } from '../ethtool/ethtool.ts'
 import type { Fou } from '../fou/fou.ts'
 import type { Links } from '../links/links.ts'
 import type { Macsec } from '../macsec/macsec.ts'
@@ -175,6 +176,11 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   /** Ids of other namespaces in this one, as `ip netns list-id` has them. */
   get namespaceIds(): NamespaceIds {
     return this.#rtnetlink.namespaceIds
+  }
+
+  /** What the drivers of links know and can be told, as `ethtool` has it. */
+  get ethtool(): Ethtool {
+    return this.#rtnetlink.ethtool
   }
 
   /** Ports at which tunnels in UDP arrive, as `ip fou` has them. */

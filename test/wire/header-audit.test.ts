@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { addressTable } from '../../lib/addresses/address-table.ts'
 import { bridgeVlanTable } from '../../lib/bridge-vlans/bridge-vlan-table.ts'
+import { ethtoolFamily } from '../../lib/ethtool/family.ts'
+import * as ethtoolTables from '../../lib/ethtool/tables.ts'
 import { fouFamily, fouTable } from '../../lib/fou/fou-table.ts'
 import type { Family } from '../../lib/generic/family.ts'
 import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
@@ -26,6 +28,7 @@ const HEADERS = [
   'can/vxcan.h',
   'devlink.h',
   'fib_rules.h',
+  'ethtool_netlink.h',
   'fou.h',
   'genetlink.h',
   'if.h',
@@ -52,6 +55,15 @@ const ENUMS: Readonly<Record<string, string>> = {
   linkXdp: 'IFLA_XDP_UNSPEC',
   virtualFunction: 'IFLA_VF_UNSPEC',
   virtualFunctionStatistics: 'IFLA_VF_STATS_RX_PACKETS',
+  ethtoolLinkState: 'ETHTOOL_A_LINKSTATE_UNSPEC',
+  ethtoolFeatures: 'ETHTOOL_A_FEATURES_UNSPEC',
+  ethtoolConnector: 'ETHTOOL_A_LINKINFO_UNSPEC',
+  ethtoolModes: 'ETHTOOL_A_LINKMODES_UNSPEC',
+  ethtoolPrivateFlags: 'ETHTOOL_A_PRIVFLAGS_UNSPEC',
+  ethtoolRings: 'ETHTOOL_A_RINGS_UNSPEC',
+  ethtoolChannels: 'ETHTOOL_A_CHANNELS_UNSPEC',
+  ethtoolCoalescing: 'ETHTOOL_A_COALESCE_UNSPEC',
+  ethtoolPause: 'ETHTOOL_A_PAUSE_UNSPEC',
   fou: 'FOU_ATTR_UNSPEC',
   teamMessage: 'TEAM_ATTR_UNSPEC',
   teamOption: 'TEAM_ATTR_OPTION_UNSPEC',
@@ -145,6 +157,7 @@ const EXCUSED: Readonly<Record<string, string>> = {
 
 /** Constants that need no row, and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
+  ETHTOOL_A_PAUSE_STATS: 'comes only when it is asked for',
   IFLA_XDP_FD: 'attaches a program, which is out of scope',
   IFLA_XDP_EXPECTED_FD: 'attaches a program, which is out of scope',
 }
@@ -158,6 +171,15 @@ const OTHERWISE_CALLED: Readonly<Record<string, string>> = {
 
 /** Constants that Debian 12's headers (Linux 6.1) lack, and the kernel that brought them. */
 const NEWER: Readonly<Record<string, string>> = {
+  ETHTOOL_A_LINKSTATE_EXT_DOWN_CNT: '6.4',
+  ETHTOOL_A_RINGS_RX_PUSH: '6.3',
+  ETHTOOL_A_RINGS_TX_PUSH_BUF_LEN: '6.4',
+  ETHTOOL_A_RINGS_TX_PUSH_BUF_LEN_MAX: '6.4',
+  ETHTOOL_A_RINGS_HDS_THRESH: '6.14',
+  ETHTOOL_A_RINGS_HDS_THRESH_MAX: '6.14',
+  ETHTOOL_A_COALESCE_TX_AGGR_MAX_BYTES: '6.3',
+  ETHTOOL_A_COALESCE_TX_AGGR_MAX_FRAMES: '6.3',
+  ETHTOOL_A_COALESCE_TX_AGGR_TIME_USECS: '6.3',
   IFLA_DEVLINK_PORT: '6.2',
   IFLA_GSO_IPV4_MAX_SIZE: '6.3',
   IFLA_GRO_IPV4_MAX_SIZE: '6.3',
@@ -241,6 +263,7 @@ const roots: readonly NestedRows[] = [
   ruleTable,
   lookupTable,
   bridgeVlanTable,
+  ...Object.values(ethtoolTables),
   fouTable,
   teamMessage,
   macsecTable,
@@ -280,6 +303,29 @@ function rowConstants(row: Field): [string, number][] {
 
 /** Commands of generic netlink families, by the kernel's constants; and the constant of each family's version, where it has one. */
 const COMMANDS: readonly { family: Family; version: string; constants: Readonly<Record<string, string>> }[] = [
+  {
+    family: ethtoolFamily,
+    version: 'ETHTOOL_GENL_VERSION',
+    constants: {
+      getLinkSettings: 'ETHTOOL_MSG_LINKINFO_GET',
+      setLinkSettings: 'ETHTOOL_MSG_LINKINFO_SET',
+      getModes: 'ETHTOOL_MSG_LINKMODES_GET',
+      setModes: 'ETHTOOL_MSG_LINKMODES_SET',
+      getLinkState: 'ETHTOOL_MSG_LINKSTATE_GET',
+      getFeatures: 'ETHTOOL_MSG_FEATURES_GET',
+      setFeatures: 'ETHTOOL_MSG_FEATURES_SET',
+      getPrivateFlags: 'ETHTOOL_MSG_PRIVFLAGS_GET',
+      setPrivateFlags: 'ETHTOOL_MSG_PRIVFLAGS_SET',
+      getRings: 'ETHTOOL_MSG_RINGS_GET',
+      setRings: 'ETHTOOL_MSG_RINGS_SET',
+      getChannels: 'ETHTOOL_MSG_CHANNELS_GET',
+      setChannels: 'ETHTOOL_MSG_CHANNELS_SET',
+      getCoalescing: 'ETHTOOL_MSG_COALESCE_GET',
+      setCoalescing: 'ETHTOOL_MSG_COALESCE_SET',
+      getPause: 'ETHTOOL_MSG_PAUSE_GET',
+      setPause: 'ETHTOOL_MSG_PAUSE_SET',
+    },
+  },
   {
     family: fouFamily,
     version: 'FOU_GENL_VERSION',
