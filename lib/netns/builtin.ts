@@ -1,3 +1,4 @@
+import type child_process from 'node:child_process'
 import type cluster from 'node:cluster'
 import type dgram from 'node:dgram'
 import type http from 'node:http'
@@ -7,6 +8,7 @@ import type stream from 'node:stream'
 import type tls from 'node:tls'
 
 interface Builtins {
+  'node:child_process': typeof child_process
   'node:cluster': typeof cluster
   'node:dgram': typeof dgram
   'node:http': typeof http

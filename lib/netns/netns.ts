@@ -1,3 +1,13 @@
+import type {
+  ChildProcess,
+  ChildProcessWithoutNullStreams,
+  ExecFileOptions,
+  ExecOptions,
+  ForkOptions,
+  PromiseWithChild,
+  SpawnOptions,
+  SpawnOptionsWithoutStdio,
+} from 'node:child_process'
 import type dgram from 'node:dgram'
 import { readdir } from 'node:fs/promises'
 import type http from 'node:http'
@@ -46,6 +56,7 @@ import { checkLookup, type LookupAddress, type LookupOptions, lookupAll } from '
 import { Netdevsim } from './netdevsim.ts'
 import { type PingOptions, type PingResult, ping } from './ping.ts'
 import type { Place } from './place.ts'
+import { exec, execFile, fork, type LaunchOptions, type ProcessOutput, type ProcessParameters, spawn } from './processes/spawn.ts'
 import { type OpenSocketOptions, openSocket, type RawSocket } from './raw-socket.ts'
 import { createServer } from './server.ts'
 import { Sysctl } from './sysctl.ts'
@@ -330,6 +341,74 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     checkLookup(hostname, options)
     const addresses = await lookupAll(this.#place, 'netns.lookup', hostname, options)
     return options.all ? addresses : addresses[0]
+  }
+
+  /**
+   * A `child_process.ChildProcess` that is born in the namespace: the program of `child_process.spawn(command, args, options)`, with all of its
+   * options, events and errors. Same as `ip netns exec NAME COMMAND`, also for its mounts. Needs CAP_SYS_ADMIN.
+   * A process outlives the handle, and this process too.
+   * @returns a process that emits `'error'` when it could not be started: Node's own, such as `spawn COMMAND ENOENT`, or a {@link SystemError}
+   * when the namespace could not be entered.
+   */
+  spawn(command: string, options?: SpawnOptionsWithoutStdio & LaunchOptions): ChildProcessWithoutNullStreams
+  spawn(command: string, options: SpawnOptions & LaunchOptions): ChildProcess
+  spawn(
+    command: string,
+    args?: readonly string[],
+    options?: SpawnOptionsWithoutStdio & LaunchOptions,
+  ): ChildProcessWithoutNullStreams
+  spawn(command: string, args: readonly string[], options: SpawnOptions & LaunchOptions): ChildProcess
+  spawn(command: string, ...parameters: ProcessParameters<SpawnOptions & LaunchOptions>): ChildProcess {
+    this.#checkOpen('netns.spawn')
+    return spawn(this.#place, command, parameters)
+  }
+
+  /**
+   * Runs a program in the namespace, and resolves with what it wrote: as `promisify(child_process.execFile)`, also its errors, with `code`,
+   * `signal`, `killed`, `cmd`, `stdout` and `stderr`. The process is `child` of the promise.
+   */
+  execFile(
+    file: string,
+    args?: readonly string[],
+    options?: ExecFileOptions & LaunchOptions & { encoding?: BufferEncoding },
+  ): PromiseWithChild<ProcessOutput<string>>
+  execFile(
+    file: string,
+    args: readonly string[] | undefined,
+    options: ExecFileOptions & LaunchOptions & { encoding: 'buffer' | null },
+  ): PromiseWithChild<ProcessOutput<Buffer>>
+  execFile(
+    file: string,
+    options: ExecFileOptions & LaunchOptions & { encoding?: BufferEncoding },
+  ): PromiseWithChild<ProcessOutput<string>>
+  execFile(
+    file: string,
+    ...parameters: ProcessParameters<ExecFileOptions & LaunchOptions>
+  ): PromiseWithChild<ProcessOutput<string | Buffer>> {
+    this.#checkOpen('netns.execFile')
+    return execFile(this.#place, file, parameters)
+  }
+
+  /** Likewise for a line of the shell, as `promisify(child_process.exec)`. */
+  exec(
+    command: string,
+    options?: ExecOptions & LaunchOptions & { encoding?: BufferEncoding },
+  ): PromiseWithChild<ProcessOutput<string>>
+  exec(
+    command: string,
+    options: ExecOptions & LaunchOptions & { encoding: 'buffer' | null },
+  ): PromiseWithChild<ProcessOutput<Buffer>>
+  exec(command: string, options?: ExecOptions & LaunchOptions): PromiseWithChild<ProcessOutput<string | Buffer>> {
+    this.#checkOpen('netns.exec')
+    return exec(this.#place, command, options)
+  }
+
+  /** A Node of its own in the namespace that runs a module, as `child_process.fork`: with a channel for messages. */
+  fork(module: string | URL, args?: readonly string[], options?: ForkOptions & LaunchOptions): ChildProcess
+  fork(module: string | URL, options?: ForkOptions & LaunchOptions): ChildProcess
+  fork(module: string | URL, ...parameters: ProcessParameters<ForkOptions & LaunchOptions>): ChildProcess {
+    this.#checkOpen('netns.fork')
+    return fork(this.#place, module, parameters)
   }
 
   #enter(operation: string): NativeNamespace | undefined {
