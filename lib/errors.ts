@@ -249,7 +249,7 @@ export class UnknownOutcomeError extends Error {
   }
 }
 
-/** No answer in time. `sent` tells whether the kernel has the request: then it may still take effect. */
+/** No answer in time, or what was waited for did not happen. `sent` tells whether the kernel has a request: then it may still take effect. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError'
   readonly code = 'ETIMEDOUT'
@@ -257,11 +257,31 @@ export class TimeoutError extends Error {
   /** True: outcome unknown, the request is with the kernel. False: it was never sent. */
   readonly sent: boolean
 
-  constructor(operation: string, milliseconds: number, sent: boolean) {
+  /** `waitedFor`: what did not happen, of a wait. */
+  constructor(operation: string, milliseconds: number, sent: boolean, waitedFor?: string) {
     const rest = sent ? 'the kernel has the request, its outcome is unknown' : 'it was not sent and never will be'
-    super(`${operation}: no answer within ${milliseconds} ms; ${rest}`)
+    super(
+      waitedFor === undefined
+        ? `${operation}: no answer within ${milliseconds} ms; ${rest}`
+        : `${operation}: ${waitedFor} within ${milliseconds} ms`,
+    )
     this.operation = operation
     this.sent = sent
+  }
+}
+
+/** Somebody else on the network has the address (duplicate address detection, IFA_F_DADFAILED). */
+export class DuplicateAddressError extends Error {
+  override readonly name = 'DuplicateAddressError'
+  readonly code = 'ERR_DUPLICATE_ADDRESS'
+  readonly operation: string
+  /** The addresses that are taken, with their prefix lengths. */
+  readonly addresses: readonly string[]
+
+  constructor(operation: string, addresses: readonly string[]) {
+    super(`${operation}: somebody else on the network has ${addresses.join(', ')} (duplicate address detection failed)`)
+    this.operation = operation
+    this.addresses = addresses
   }
 }
 

@@ -22,6 +22,7 @@ export {
   type AllowedRange,
   ClosedError,
   DumpInterruptedError,
+  DuplicateAddressError,
   ExecutableError,
   LookupError,
   NamespaceError,
@@ -57,6 +58,7 @@ export type { LinkDetail, LinkFilter } from './links/filter.ts'
 export { formatLink } from './links/format-link.ts'
 export type { AddLinkOptions, Link, LinkPort, PortOptions, SetLinkOptions } from './links/link.ts'
 export type { LinkGroup, Links } from './links/links.ts'
+export type { LinkCondition } from './links/wait.ts'
 export type {
   Macsec,
   MacsecAssociationChanges,

@@ -4,6 +4,7 @@
 #include "node/descriptor.h"
 #include "node/encode.h"
 #include "node/environment.h"
+#include "node/monitor.h"
 #include "node/namespace.h"
 #include "node/netlink_socket.h"
 #include "node/packet_device.h"
@@ -37,6 +38,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   Capture::define(env, exports);
   Namespace::define(env, exports);
   Descriptor::define(env, exports);
+  Monitor::define(env, exports);
   PacketMemory::define(env, exports);
   PacketDevice::define(env, exports);
   define_ping(env, exports);

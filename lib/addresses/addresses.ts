@@ -7,15 +7,18 @@ import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
 import { checkObject } from '../schema/check-options.ts'
+import type { LinkReference } from '../schema/references.ts'
 import type { Address, AddressIdentity, AddressOptions } from './address.ts'
 import { addressHint } from './address-hint.ts'
 import { addressLocator, decodeAddress } from './address-table.ts'
 import { type AddressFilter, AddressMatcher } from './filter.ts'
 import { lowerAddress, lowerIdentity } from './lower.ts'
+import { waitUsable } from './wait.ts'
 
 const EADDRNOTAVAIL = 99
 
-const addressDump: DumpedTable<Address, AddressFilter> = {
+/** How the kernel's table of addresses is read. */
+export const addressDump: DumpedTable<Address, AddressFilter> = {
   call: 'getAddress',
   header: 'address',
   decode: decodeAddress,
@@ -92,6 +95,15 @@ export class Addresses {
   /** As `list`, one by one while the kernel sends them: `for await (const address of ns.addresses.stream())`. */
   stream(filter: AddressFilter = {}, call?: CallOptions): AsyncGenerator<Address, void, void> {
     return this.#dump.stream('addresses.stream', filter, call)
+  }
+
+  /**
+   * Resolves with the addresses of a link once it has one and all can be used: IPv6 has made sure that nobody else has them (duplicate address
+   * detection takes a second or so, and begins once the link is up). The kernel's messages decide, nothing is polled. `timeout` is for the whole wait.
+   * @throws {DuplicateAddressError} when somebody has. {@link TimeoutError} when it did not happen in time. {@link NetlinkError} `ENODEV`.
+   */
+  async waitUsable(link: LinkReference, call?: CallOptions): Promise<Address[]> {
+    return await waitUsable(this.#session, this.#dump, link, call)
   }
 
   /**

@@ -67,7 +67,8 @@ export type LinkPort =
   | (Ports extends infer P ? (P extends Ports ? { readonly kind: PortName<P> } & Reports<PortRows<P>> : never) : never)
   | { readonly kind: 'other'; readonly kernelKind: string; readonly data: Uint8Array }
 
-type CommonLink = Reports<typeof linkRows> & { readonly port?: LinkPort | undefined }
+/** What a link of any kind reports. */
+export type CommonLink = Reports<typeof linkRows> & { readonly port?: LinkPort | undefined }
 
 type KnownLink<K> = K extends Kinds
   ? CommonLink & { readonly kind: KindName<K>; readonly kernelKind?: undefined } & {

@@ -15,6 +15,7 @@ import { linkHint } from './link-hint.ts'
 import { decodeLink, linkTable } from './link-table.ts'
 import { lowerTarget, targetLocator } from './target.ts'
 import { Turns } from './turns.ts'
+import { type LinkCondition, waitForLink, waitUntilGone } from './wait.ts'
 import { kindChangedWhole, kindReplacedWhole } from './whole.ts'
 
 const IFLA_GROUP = 27
@@ -122,6 +123,20 @@ export class Links {
   async *stream(filter: LinkFilter = {}, options: LinkDetail = {}): AsyncGenerator<Link, void, void> {
     const program = this.#lowerList('links.stream', filter, options)
     yield* this.#session.stream('getLink', program, filtered(filter), callOf(options)).items(linkTable, filter)
+  }
+
+  /**
+   * Resolves once the link is as `condition` says: a test, or properties that are to be equal, such as `{ operationalState: 'up' }`. By name, it
+   * may be a link that does not exist yet. With `'gone'`: once there is no such link. The kernel's messages decide, nothing is polled;
+   * what is so already takes one request. `timeout` is for the whole wait.
+   * @throws {TimeoutError} when that did not happen in time.
+   */
+  waitFor(link: LinkReference, condition: 'gone', call?: CallOptions): Promise<void>
+  waitFor(link: LinkReference, condition: LinkCondition, call?: CallOptions): Promise<Link>
+  // biome-ignore lint/suspicious/noConfusingVoidType: it is what the two of them resolve with
+  async waitFor(link: LinkReference, condition: LinkCondition | 'gone', call?: CallOptions): Promise<Link | void> {
+    if (condition === 'gone') return await waitUntilGone(this.#session, link, call)
+    return await waitForLink(this.#session, link, condition, call)
   }
 
   #lowerList(operation: string, filter: LinkFilter, options: LinkDetail): Program {

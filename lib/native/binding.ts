@@ -201,6 +201,7 @@ export const SystemCall = {
   read: 22,
   write: 23,
   connect: 24,
+  inotify_init: 25,
   mmap: 40,
   mknod: 41,
 } as const
@@ -564,6 +565,50 @@ export interface NativeCapture {
   close(id: number, keep: boolean): void
 }
 
+/** In place of the id of a namespace: the monitor's own. */
+export const OWN_NAMESPACE = 0xffff_ffff
+
+export interface MonitorOptions {
+  /** Netlink protocol: one of `Protocol`. */
+  protocol: number
+  /** Namespace to open in; the process's own when undefined. */
+  namespace: NativeNamespace | undefined
+  /** Bytes, as in `SocketOptions`. */
+  receiveBuffer: number
+  /** Multicast groups (RTNLGRP_*), joined by NETLINK_ADD_MEMBERSHIP. */
+  groups: readonly number[]
+  /** Sets NETLINK_LISTEN_ALL_NSID: also what happens in every namespace that has an id in this one. Needs CAP_NET_BROADCAST. */
+  allNamespaces: boolean
+  /** How many bytes of messages are kept for JavaScript before the rest is left in the kernel's receive buffer. */
+  backlog: number
+}
+
+/**
+ * What the kernel tells of by itself. One native thread drains the sockets of all monitors of the environment. One object is opened once.
+ */
+export interface NativeMonitor {
+  /**
+   * Opens a socket and joins the groups; `done` says that from now on nothing is missed. A failed setsockopt's payload is its option. From
+   * then on `part`s come under the id `events`, and no final completion:
+   *
+   *     error 0            whole messages, each padded to 4; `detail` is the id of the namespace they are of, or OWN_NAMESPACE
+   *     error ENOBUFS      the kernel dropped messages since the last part; `detail` counts all it has dropped. Read the tables again
+   *     any other error    recvmsg failed, and no more will come; `detail` is a SystemCall
+   */
+  open(id: number, events: number, options: MonitorOptions): void
+  /** Likewise a `part` without payload whenever the names in a directory may have changed, or what is mounted on them; and one to begin with. */
+  openNames(id: number, events: number, directory: string): void
+  /** So many bytes of payload were taken. */
+  take(bytes: number): void
+  /** `done` comes behind all parts of what the kernel has told so far. */
+  sync(id: number): void
+  /** The process stays alive, until letGo() or close(). Idempotent, both. */
+  hold(): void
+  letGo(): void
+  /** Completes as `done`: then no more parts come, and a `sync` that was not answered is `cancelled`. Never waits. */
+  close(id: number): void
+}
+
 export interface Addon {
   /** Connects this environment: completions go to `inbox` and `deliver`. Once per environment, before anything else. */
   connect(inbox: Uint8Array, deliver: Deliver): void
@@ -573,6 +618,7 @@ export interface Addon {
   readonly Capture: new () => NativeCapture
   /** setsockopt(2) on a socket of the caller's, at once. Answers as `openNow`. */
   setSocketOption(fd: number, option: SocketOption): number
+  readonly Monitor: new () => NativeMonitor
   readonly PacketMemory: new (size: number) => NativePacketMemory
   readonly PacketDevice: new () => NativePacketDevice
   /** Unmounts and removes `directory`/`name`, as `ip netns delete`. Completes `done` or `failed`. */

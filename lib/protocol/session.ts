@@ -6,6 +6,7 @@ import { Program } from '../schema/program.ts'
 import { completions, type Receiver } from './completions.ts'
 import { Failure } from './failure.ts'
 import { NLM_F_ACK, NLM_F_DUMP } from './flags.ts'
+import { type Hearer, Listener, type ListenerOptions, openSocket } from './listener.ts'
 import { Acknowledgement, type Decode, Dump, type Dumped, type Entries, Reply, type Request } from './request.ts'
 import { RequestList } from './request-list.ts'
 import { StreamedDump } from './streamed-dump.ts'
@@ -70,6 +71,7 @@ export class Session {
   #now = 0
   #timer: NodeJS.Timeout | undefined
   #timerDue = Number.POSITIVE_INFINITY
+  readonly #closing = new Set<() => void>()
 
   constructor(options: SessionOptions = {}, namespace: NamespaceSource = () => undefined, protocol: number = Protocol.route) {
     const { timeout = DEFAULT_TIMEOUT, receiveBuffer = DEFAULT_RECEIVE_BUFFER, dumpRetries = DEFAULT_DUMP_RETRIES } = options
@@ -97,6 +99,30 @@ export class Session {
 
   get closed(): boolean {
     return this.#closed
+  }
+
+  /** Milliseconds that a call may take unless it says otherwise; undefined: no limit. */
+  get timeout(): number | undefined {
+    return this.#options.timeout === NO_LIMIT ? undefined : this.#options.timeout
+  }
+
+  /** Another session in the same namespace, with the same options. It does not need the handle of the namespace any more. */
+  apart(): Session {
+    const session = new Session(this.#options, this.#namespace, this.#protocol)
+    session.#open()
+    return session
+  }
+
+  /** Hears what the kernel tells in the namespace. */
+  listen(operation: string, options: ListenerOptions, hearer: Hearer): Listener {
+    if (this.#closed) throw new ClosedError(operation, 'session')
+    return new Listener(operation, hearer, openSocket(this.#protocol, this.#namespace(), options))
+  }
+
+  /** Calls back when the session closes. Answers how to take that back. */
+  whenClosed(callback: () => void): () => void {
+    this.#closing.add(callback)
+    return () => this.#closing.delete(callback)
   }
 
   /** Id of the request that was sent last. */
@@ -298,6 +324,8 @@ export class Session {
     this.#socket?.flush()
     this.#socket?.close()
     this.#beside?.close()
+    for (const callback of this.#closing) callback()
+    this.#closing.clear()
   }
 }
 
@@ -313,7 +341,8 @@ class Silence implements Receiver {
   }
 }
 
-function checkTimeout(operation: string, timeout: unknown): number {
+/** The limit in milliseconds, 0 for none. */
+export function checkTimeout(operation: string, timeout: unknown): number {
   if (typeof timeout !== 'number' || Number.isNaN(timeout))
     throw invalidType(operation, 'timeout', 'a number of milliseconds', timeout)
   if (timeout < 0) throw outOfRange(operation, 'timeout', '0 or more milliseconds', timeout)

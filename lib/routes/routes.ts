@@ -14,10 +14,12 @@ import { lowerDeletion, lowerRoute } from './lower.ts'
 import type { Route, RouteOptions } from './route.ts'
 import { lookupHint, routeHint } from './route-hint.ts'
 import { routeLocator } from './route-table.ts'
+import { type RouteCondition, waitForRoute, waitUntilNoRoute } from './wait.ts'
 
 const ESRCH = 3
 
-const routeDump: DumpedTable<Route, RouteFilter> = {
+/** How the kernel's tables of routes are read. */
+export const routeDump: DumpedTable<Route, RouteFilter> = {
   call: 'getRoute',
   header: 'route',
   decode: decodeRoute,
@@ -137,6 +139,19 @@ export class Routes {
    */
   stream(filter: RouteFilter = {}, call?: CallOptions): AsyncGenerator<Route, void, void> {
     return this.#dump.stream('routes.stream', filter, call)
+  }
+
+  /**
+   * Resolves with a route that matches once there is one, and once it passes the test, if there is one: `routes.waitFor({ to: 'default' })`. With
+   * `'gone'`: once there is none. The kernel's messages decide, nothing is polled. `timeout` is for the whole wait.
+   * @throws {TypeError} without any condition. {@link TimeoutError} when that did not happen in time.
+   */
+  waitFor(filter: RouteFilter, condition: 'gone', call?: CallOptions): Promise<void>
+  waitFor(filter: RouteFilter, condition?: (route: Route) => boolean, call?: CallOptions): Promise<Route>
+  // biome-ignore lint/suspicious/noConfusingVoidType: it is what the two of them resolve with
+  async waitFor(filter: RouteFilter, condition?: RouteCondition, call?: CallOptions): Promise<Route | void> {
+    if (condition === 'gone') return await waitUntilNoRoute(this.#session, this.#dump, filter, call)
+    return await waitForRoute(this.#session, this.#dump, filter, condition, call)
   }
 
   /**

@@ -34,6 +34,7 @@ void Environment::tear_down(void* data) {
   environment->runtime_->namespace_threads.stop();
   environment->runtime_->devices.close_all();
   environment->runtime_->captures.close_all();
+  environment->runtime_->monitors.stop();
 }
 
 void Environment::connect(Napi::Uint8Array inbox, Napi::Function deliver) {

@@ -68,6 +68,8 @@ class NetlinkSocket {
   UniqueFd network_namespace() const;
   bool shares_namespace_with(const NetlinkSocket& other) const { return namespace_cookie_ == other.namespace_cookie_; }
 
+  const UniqueFd& descriptor() const { return fd_; }
+
   /** binding.ts: SocketOptions.protocol */
   int protocol() const { return protocol_; }
 

@@ -3,6 +3,7 @@
 #include "sys/capture.h"
 #include "sys/completion_queue.h"
 #include "sys/counters.h"
+#include "sys/monitor_thread.h"
 #include "sys/namespace_threads.h"
 #include "sys/open_handles.h"
 #include "sys/packet_device.h"
@@ -21,6 +22,7 @@ struct Runtime {
   NamespaceThreads namespace_threads{counters};
   OpenHandles<PacketDevice> devices;
   OpenHandles<Capture> captures;
+  MonitorThread monitors{counters};
 };
 
 }  // namespace rtnetlink::sys

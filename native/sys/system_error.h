@@ -34,6 +34,7 @@ enum class SystemCall : uint32_t {
   kRead = 22,
   kWrite = 23,
   kConnect = 24,
+  kInotify = 25,
   kMmap = 40,
   kMknod = 41,
 };

@@ -84,6 +84,7 @@ async function callEverything() {
   throws(() => addon.ping(0, {}))
 
   await usePackets(kept)
+  await useMonitors(kept)
 
   // Still running at the end.
   request(id => new addon.Descriptor().open(id, connecting))
@@ -153,6 +154,34 @@ async function captureFrames(namespace) {
   const left = await open({ namespace: undefined })
   left.want()
   await request(id => addon.ping(id, pingOptions({ count: 3, interval: 10 })))
+}
+
+async function useMonitors(namespace) {
+  const [LINK, ENABLE, UNKNOWN] = [1, 0, 100_000]
+  const options = { protocol: 0, namespace, receiveBuffer: 1, groups: [LINK], allNamespaces: true, backlog: 65536 }
+  const open = (monitor, changes) =>
+    new Promise(resolve => {
+      request(events => request(id => monitor.open(id, events, { ...options, ...changes })).then(resolve))
+    })
+  const monitor = new addon.Monitor()
+  await open(monitor)
+  await open(new addon.Monitor(), { groups: [UNKNOWN] })
+  await request(id => addon.writeSysctl(id, namespace, 'net/ipv4/ip_forward', String(ENABLE)))
+  await request(id => monitor.sync(id))
+  monitor.take(0)
+  monitor.hold()
+  monitor.letGo()
+  throws(() => monitor.open(1, 2, options))
+  await request(id => monitor.close(id))
+  throws(() => monitor.sync(1))
+  const names = new addon.Monitor()
+  await new Promise(resolve => request(events => request(id => names.openNames(id, events, directory)).then(resolve)))
+  await request(id => names.sync(id))
+  await request(id => names.close(id))
+
+  // Left open at the end, one of them still opening.
+  await open(new addon.Monitor())
+  void open(new addon.Monitor())
 }
 
 function throws(call) {

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "sys/counters.h"
+#include "sys/monitored.h"
+#include "sys/unique_fd.h"
+#include "sys/wake_event.h"
+
+namespace rtnetlink::sys {
+
+/** The one thread that drains the sockets of all monitors of an environment. It runs while there are any. */
+class MonitorThread {
+ public:
+  explicit MonitorThread(Counters& counters) : counters_(counters) {}
+  ~MonitorThread() { stop(); }
+  MonitorThread(const MonitorThread&) = delete;
+  MonitorThread& operator=(const MonitorThread&) = delete;
+
+  // On any thread but its own.
+
+  /** Looks after it from now on. @throws SystemError */
+  void add(std::shared_ptr<Monitored> monitored);
+  /** Looks at it again, unless it is over. */
+  void call(const std::shared_ptr<Monitored>& monitored);
+  /** Lets go of all and joins the thread. Idempotent. */
+  void stop();
+
+ private:
+  struct Call {
+    std::shared_ptr<Monitored> monitored;
+    bool is_new;
+  };
+  struct Entry {
+    std::shared_ptr<Monitored> monitored;
+    bool watched = false;
+  };
+
+  void run();
+  void start();
+  bool take_calls();
+  void wait();
+  void look_at(Monitored* monitored);
+  void watch(Entry& entry);
+  void unwatch(Entry& entry) const;
+
+  Counters& counters_;
+  std::mutex mutex_;
+  /** Those to look after, and those to look at, in the order of the calls. */
+  std::vector<Call> called_;
+  std::thread thread_;
+  bool running_ = false;
+  bool stopped_ = false;
+  std::unique_ptr<WakeEvent> wake_;
+
+  // Of the thread.
+  UniqueFd epoll_;
+  std::unordered_map<Monitored*, Entry> entries_;
+};
+
+}  // namespace rtnetlink::sys
