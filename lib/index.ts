@@ -54,6 +54,21 @@ export type { LinkFeature, LinkFeatures } from './ethtool/features.ts'
 export type { LinkStatisticsByName } from './ethtool/statistics.ts'
 export type { Fou } from './fou/fou.ts'
 export type { FouPort, FouPortIdentity, FouPortOptions } from './fou/fou-port.ts'
+export type {
+  BridgeDescription,
+  BridgePort,
+  CableDescription,
+  EndDescription,
+  EndOptions,
+  LabAddress,
+  LabAddresses,
+  LabDescription,
+  LabLink,
+  LabRoute,
+  NamespaceDescription,
+  PortDescription,
+} from './lab/description.ts'
+export { Lab } from './lab/lab.ts'
 export type { LinkDetail, LinkFilter } from './links/filter.ts'
 export { formatLink } from './links/format-link.ts'
 export type { AddLinkOptions, Link, LinkPort, PortOptions, SetLinkOptions } from './links/link.ts'

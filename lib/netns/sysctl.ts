@@ -81,7 +81,7 @@ export class Sysctl {
    */
   async setLink(link: string, options: LinkSettingOptions): Promise<void> {
     checkLink('sysctl.setLink', link)
-    checkKeys('sysctl.setLink', checkObject('sysctl.setLink', options), FAMILIES)
+    checkLinkSettings(options)
     const lines = FAMILIES.flatMap(family => linesOf(family, link, options[family]))
     for (const { path, text } of lines) await this.#write('sysctl.setLink', path, text)
   }
@@ -114,6 +114,18 @@ export class Sysctl {
   async #write(operation: string, path: string, text: string): Promise<void> {
     await run(operation, path, id => completions().addon.writeSysctl(id, this.#namespace(operation), path, text))
   }
+}
+
+/** Refuses what `setLink` would refuse before it writes anything. */
+export function checkLinkSettings(options: LinkSettingOptions): void {
+  checkKeys('sysctl.setLink', checkObject('sysctl.setLink', options), FAMILIES)
+  for (const family of FAMILIES) linesOf(family, 'all', options[family])
+}
+
+/** Refuses what `set` would refuse before it writes anything. */
+export function checkSysctl(name: string, value: unknown): void {
+  sysctlPath('sysctl.set', name)
+  textOf(value)
 }
 
 function textOf(value: unknown): string {

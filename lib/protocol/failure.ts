@@ -108,7 +108,7 @@ export class Failure {
       optionAt(locator, message, request, ack.offset) ??
       optionFromWords(ack.message, given, locator?.kernelWords) ??
       locator?.subject ??
-      this.#onlyOption(given)
+      (ack.message === undefined ? this.#onlyOption(given) : undefined)
     const missing = missingOption(locator, message, request, ack)
     const needsCapability = this.errno === EPERM && ack.message === undefined
     const next = hint?.(this.errno, ack.message) ?? (needsCapability ? capabilityFor(locator?.family) : undefined)

@@ -49,6 +49,16 @@ export const benchmarks = [
     rows: containerRows,
   },
   {
+    name: 'lab',
+    floor: floor('containers', 100, 1, 'close'),
+    library: library('lab', { runs: 5, count: 100 }),
+    rows: [
+      { title: 'set-up and tear-down', figure: 'whole_ns', limit: { ratio: 1.3 } },
+      { title: 'set-up', figure: 'setup_ns' },
+      { title: 'tear-down', figure: 'teardown_ns' },
+    ],
+  },
+  {
     name: 'delete-pairs',
     floor: bothWaysToDelete,
     library: library('delete-pairs', { runs: 2, count: 1000 }),
