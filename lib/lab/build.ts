@@ -126,8 +126,8 @@ class Building {
   }
 
   /**
-   * The end that came up first gets its carrier from a work queue of the kernel's (net/core/link_watch.c), and drops what it is to send until then. Both ends get it in one
-   * run of it.
+   * The end that came up first gets its carrier from a work queue of the kernel's (net/core/link_watch.c), and drops what it is to send until then; it is no working port of a
+   * bridge either. The other one sends at once.
    */
   async #waitForCarrier(place: Place, names: ReadonlySet<string>): Promise<void> {
     const { links } = place.netns as Netns
@@ -173,13 +173,18 @@ function linksByPlace(links: readonly PlannedLink[]): Map<Place, PlannedLink[]> 
   return found
 }
 
-/** Names of the links that will have carrier, by the place that they are made in. */
+/** Names of the links to wait for, by the place that they are in. */
 function wires(links: readonly PlannedLink[]): [Place, Set<string>][] {
   const found = new Map<Place, Set<string>>()
   for (const { place, brings, carries, options } of links) {
     if (!carries || options.netns !== undefined) continue
-    if (!found.has(place)) found.set(place, new Set())
-    found.get(place)?.add((brings[0] as { name: string }).name)
+    // links.add brings the end at which the link was made up first; with settings to be written in between, either may be.
+    const inOrder = brings.every(end => end.place.linkSettings.length === 0)
+    const ends = inOrder && brings[0]?.place === place ? brings.slice(0, 1) : brings
+    for (const end of ends) {
+      if (!found.has(end.place)) found.set(end.place, new Set())
+      found.get(end.place)?.add(end.name)
+    }
   }
   return [...found]
 }

@@ -55,8 +55,13 @@ export async function building<T>(locate: Locate, step: Promise<T>): Promise<T> 
 }
 
 function place(error: Error & { option?: unknown }, locate: Locate): void {
-  retell(error, `${OPERATION}: ${locate('')}: ${error.message}`)
-  if (typeof error.option === 'string') error.option = locate(error.option)
+  const { message, option } = error
+  const part = locate('')
+  const path = typeof option === 'string' ? locate(option) : undefined
+  // An option that the lab has added is nothing that the caller could find.
+  const text = path === part ? message.replace(`option "${option}": `, '') : message
+  retell(error, `${OPERATION}: ${part}: ${text}`)
+  if (path !== undefined) error.option = path
 }
 
 /** The stack begins with the message, and is what people see. */

@@ -215,7 +215,7 @@ class Reader {
 
   #readLink(place: Place, path: string, given: unknown): void {
     const { addresses, settings, ...own } = objectAt(path, given, 'an object of options of a link')
-    const locate = optionsOf(path)
+    const locate: Locate = option => (option === 'up' && own.up === undefined ? path : optionsOf(path)(option))
     if (own.name === undefined) throw missingOption(OPERATION, below(path, 'name'))
     const options: Given = { up: true, ...own }
     checkLink(locate, options)

@@ -121,7 +121,7 @@ class Creation {
     const flags = NLM_F_CREATE | (this.exclusive ? NLM_F_EXCL : 0) | (name === undefined ? NLM_F_ECHO : 0)
     const chained = netns === undefined && name !== undefined && this.peerIsAtHand()
     const beside = chained ? this.peerPlace() : undefined
-    const record = RecordFlag.renames | (beside === undefined ? 0 : RecordFlag.awaited)
+    const record = RecordFlag.renames | (beside === undefined || this.hasOwnFollowUps() ? 0 : RecordFlag.awaited)
     const created = this.session.acknowledge('newLink', program, flags, record, this.call)
     if (!chained) return await this.stepByStep(created, name)
     try {
@@ -144,7 +144,11 @@ class Creation {
   }
 
   private hasFollowUps(): boolean {
-    return this.rest || this.upLater || this.altNames !== undefined || (this.peer !== undefined && needsFollowUp(this.peer))
+    return this.hasOwnFollowUps() || (this.peer !== undefined && needsFollowUp(this.peer))
+  }
+
+  private hasOwnFollowUps(): boolean {
+    return this.rest || this.upLater || this.altNames !== undefined
   }
 
   private tryFollowUps(): void {
@@ -162,11 +166,12 @@ class Creation {
 
   /**
    * All messages in one tick. Those about the link are linked to the one before; what goes through the session of the peer's
-   * namespace waits there for the link to be made.
+   * namespace waits there for the last of them. So the peer comes up second, and can send from then on: the end that comes up first has its carrier from a work queue of the
+   * kernel's, a moment later.
    */
   private async chain(created: Promise<undefined | Failure>, name: string, beside: Session | undefined): Promise<Link> {
+    const steps = this.followUps(this.session, name, RecordFlag.linked, beside === undefined ? 0 : RecordFlag.awaited)
     beside?.after(this.operation, this.session.latest)
-    const steps = this.followUps(this.session, name, RecordFlag.linked)
     const peerName = this.peer && exactName(this.peer)
     const peer = this.followUpPeer(beside ?? this.session, peerName, RecordFlag.linked)
     // It need not be linked, and travels in the same system call as the last of them: if one fails, nobody looks at it.
@@ -215,16 +220,19 @@ class Creation {
   }
 
   /** Messages about the link itself: alternative names, and what the kernel does not take on creation. A port's state may be set while it is up. */
-  private followUps(session: Session, target: string | number, record: number): Steps {
+  private followUps(session: Session, target: string | number, record: number, ofTheLast = 0): Steps {
     const steps: Steps = []
-    if (this.upLater) steps.push(this.bringUp(session, target, record))
-    if (this.altNames !== undefined) {
+    const { upLater, altNames, rest } = this
+    if (upLater) steps.push(this.bringUp(session, target, altNames === undefined && !rest ? record | ofTheLast : record))
+    if (altNames !== undefined) {
       const program = this.lowerAltNames(session, target)
-      steps.push(session.acknowledge('newLinkProperty', program, 0, record | RecordFlag.renames, this.call))
+      const flags = record | RecordFlag.renames | (rest ? 0 : ofTheLast)
+      steps.push(session.acknowledge('newLinkProperty', program, 0, flags, this.call))
     }
-    if (this.rest) {
+    if (rest) {
       const { program, info } = this.lowerRest(session, target)
-      steps.push(session.acknowledge(info ? 'newLink' : 'setLink', program, 0, record, this.call, optionsBehind(this.options)))
+      const given = optionsBehind(this.options)
+      steps.push(session.acknowledge(info ? 'newLink' : 'setLink', program, 0, record | ofTheLast, this.call, given))
     }
     return steps
   }

@@ -108,7 +108,7 @@ export class Failure {
       optionAt(locator, message, request, ack.offset) ??
       optionFromWords(ack.message, given, locator?.kernelWords) ??
       locator?.subject ??
-      (ack.message === undefined ? this.#onlyOption(given) : undefined)
+      this.#onlyOption(given)
     const missing = missingOption(locator, message, request, ack)
     const needsCapability = this.errno === EPERM && ack.message === undefined
     const next = hint?.(this.errno, ack.message) ?? (needsCapability ? capabilityFor(locator?.family) : undefined)
