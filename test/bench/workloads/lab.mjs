@@ -32,7 +32,7 @@ async function tearDown(lab, hub) {
 
 export default ({ runs, count }) =>
   repeat(runs, async () => {
-    let lab
+    let lab = /** @type {any} */ (undefined)
     const setup_ns = await time(async () => {
       lab = await Lab.create(describe(count))
     })
