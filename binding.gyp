@@ -59,5 +59,20 @@
         }],
       ],
     },
+    {
+      'target_name': 'rtnetlink-broker',
+      'conditions': [
+        ['OS!="linux"', { 'type': 'none' }, {
+          'type': 'executable',
+          'sources': [
+            'native/programs/broker/channel.cc',
+            'native/programs/broker/files.cc',
+            'native/programs/broker/main.cc',
+            'native/programs/broker/tasks.cc',
+            'native/programs/broker/user_namespace.cc',
+          ],
+        }],
+      ],
+    },
   ],
 }

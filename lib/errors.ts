@@ -223,6 +223,32 @@ export class NamespaceError extends Error {
   }
 }
 
+/** What keeps a process without capabilities from having user namespaces. */
+export type UserNamespaceRestriction =
+  | 'apparmor'
+  | 'max_net_namespaces'
+  | 'max_user_namespaces'
+  | 'no kernel support'
+  | 'seccomp'
+  | 'unprivileged_userns_clone'
+
+/** The system refuses a user namespace, and without one or root there are no network namespaces. The message says what to do. */
+export class UserNamespaceError extends Error {
+  override readonly name = 'UserNamespaceError'
+  /** The errno: `'EPERM'`, `'EACCES'`, `'ENOSPC'`. */
+  readonly code: string
+  readonly operation: string
+  /** What refuses, where that can be told; undefined may also be another security module, or a chroot. */
+  readonly restriction: UserNamespaceRestriction | undefined
+
+  constructor(message: string, fields: FailureFields & { code: string; restriction: UserNamespaceRestriction | undefined }) {
+    super(message, fields.cause === undefined ? undefined : { cause: fields.cause })
+    this.code = fields.code
+    this.operation = fields.operation
+    this.restriction = fields.restriction
+  }
+}
+
 /** The table changed under the dump every time it was tried; what was read last is in `partial` and may lack or repeat entries. */
 export class DumpInterruptedError<T = unknown> extends Error {
   override readonly name = 'DumpInterruptedError'

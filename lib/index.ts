@@ -33,6 +33,8 @@ export {
   TimeoutError,
   UnknownOutcomeError,
   UnsupportedPlatformError,
+  UserNamespaceError,
+  type UserNamespaceRestriction,
 } from './errors.ts'
 export type { NamedBits } from './ethtool/bit-set.ts'
 export type { LinkDriver } from './ethtool/driver.ts'
@@ -92,7 +94,7 @@ export type { LinkSettingOptions, LinkSettings } from './netns/link-settings.ts'
 export type { ListenOptions } from './netns/listen.ts'
 export type { LookupAddress, LookupOptions } from './netns/names/lookup.ts'
 export type { Netdevsim, NetdevsimOptions } from './netns/netdevsim.ts'
-export { type NamespaceLocation, Netns } from './netns/netns.ts'
+export { type NamespaceLocation, Netns, type NetnsOptions } from './netns/netns.ts'
 export type { PingOptions, PingRefusal, PingReply, PingResult } from './netns/ping.ts'
 export type { LaunchOptions, ProcessOutput } from './netns/processes/spawn.ts'
 export type { OpenSocketOptions, RawSocket, SocketBinding } from './netns/raw-socket.ts'

@@ -1,5 +1,6 @@
 #include <napi.h>
 
+#include "node/arguments.h"
 #include "node/capture.h"
 #include "node/descriptor.h"
 #include "node/encode.h"
@@ -12,6 +13,7 @@
 #include "node/ping.h"
 #include "node/sysctl.h"
 #include "node/write_inside.h"
+#include "sys/capabilities.h"
 
 namespace rtnetlink::node {
 
@@ -26,12 +28,24 @@ void connect(const Napi::CallbackInfo& info) {
   Environment::of(info.Env()).connect(info[0].As<Napi::Uint8Array>(), info[1].As<Napi::Function>());
 }
 
+// binding.ts: Addon.useBroker()
+void use_broker(const Napi::CallbackInfo& info) {
+  Environment::of(info.Env()).runtime()->user_namespaces.use(to_text(info[0], "useBroker"));
+}
+
+// binding.ts: Addon.isPrivileged()
+Napi::Value is_privileged(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), sys::may_make_namespaces());
+}
+
 // binding.ts: Addon.counters()
 Napi::Value counters(const Napi::CallbackInfo& info) { return Environment::of(info.Env()).counters(); }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   Environment::create(env);
   exports.Set("connect", Napi::Function::New<connect>(env, "connect"));
+  exports.Set("useBroker", Napi::Function::New<use_broker>(env, "useBroker"));
+  exports.Set("isPrivileged", Napi::Function::New<is_privileged>(env, "isPrivileged"));
   exports.Set("counters", Napi::Function::New<counters>(env, "counters"));
   exports.Set("encode", Napi::Function::New<encode>(env, "encode"));
   NetlinkSocket::define(env, exports);

@@ -204,6 +204,12 @@ export const SystemCall = {
   inotify_init: 25,
   mmap: 40,
   mknod: 41,
+  /** Starting the broker. */
+  spawn: 60,
+  /** The broker ended (ECONNRESET), or could not be spoken to. */
+  broker: 61,
+  /** unshare(CLONE_NEWUSER), by the broker. */
+  unshareUser: 62,
 } as const
 
 /**
@@ -315,10 +321,20 @@ export interface NativeSocket {
 export interface NativeNamespace {
   /** The descriptor, or -1 before it is ready and after close. */
   readonly fd: number
+  /**
+   * Descriptor of the user namespace that owns it, owned by the addon, until close; -1 when that is the process's own or not known to it, and
+   * when this one is not open.
+   */
+  readonly userFd: number
   /** st_dev and st_ino of the namespace, as text `dev:ino`; '' when not open. */
   readonly inode: string
   /** unshare(CLONE_NEWNET) on a thread that then ends. */
   create(id: number): void
+  /**
+   * As create, by a broker in a user namespace of the caller's own, which takes no capability: the same one for as long as a Namespace that
+   * came from it is open or in use. See `Addon.useBroker`.
+   */
+  createOwned(id: number): void
   /** As create, then bind-mounted at `directory`/`name` the way `ip netns add` does it. EEXIST when taken. */
   createNamed(id: number, directory: string, name: string): void
   /** open(2) of a path. `failed` with `error` EINVAL and detail `statfs` when the file is no network namespace. */
@@ -612,6 +628,13 @@ export interface NativeMonitor {
 export interface Addon {
   /** Connects this environment: completions go to `inbox` and `deliver`. Once per environment, before anything else. */
   connect(inbox: Uint8Array, deliver: Deliver): void
+  /**
+   * The file of rtnetlink-broker. One is started where a namespace cannot be entered by this process, but is owned by a user namespace that
+   * it may enter; it makes sockets and opens files there from then on. It ends with the last Namespace that it serves.
+   */
+  useBroker(file: string): void
+  /** Whether the calling thread has CAP_SYS_ADMIN and CAP_NET_ADMIN in its user namespace. */
+  isPrivileged(): boolean
   readonly NetlinkSocket: new (options: SocketOptions) => NativeSocket
   readonly Namespace: new () => NativeNamespace
   readonly Descriptor: new () => NativeDescriptor

@@ -3,7 +3,7 @@ import { binaryFiles } from './binary-files.ts'
 import { ExecutableError } from './load-errors.ts'
 
 /** The programs of this package: each is a target in binding.gyp, with its sources in native/programs. Without arguments they only print what they are for. */
-export const EXECUTABLES = ['rtnetlink-launch'] as const
+export const EXECUTABLES = ['rtnetlink-launch', 'rtnetlink-broker'] as const
 export type ExecutableName = (typeof EXECUTABLES)[number]
 
 /** How they exit without arguments: EX_USAGE of <sysexits.h>. */

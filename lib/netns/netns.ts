@@ -49,6 +49,7 @@ import type { Vnis } from '../vnis/vnis.ts'
 import type { Wireguard } from '../wireguard/wireguard.ts'
 import { httpAgent, httpsAgent } from './agents.ts'
 import { type ConnectOptions, checkConnectOptions, connect } from './connect.ts'
+import { createOwned } from './create-owned.ts'
 import { createSocket, type DatagramSocketOptions } from './datagram-socket.ts'
 import { Fetch } from './fetch.ts'
 import { type ListenOptions, listen } from './listen.ts'
@@ -64,6 +65,15 @@ import { type TlsConnectOptions, tlsConnect } from './tls-connect.ts'
 
 /** A network namespace by name, path, process or descriptor; never by a handle, which is open already. */
 export type NamespaceLocation = Exclude<NamespaceReference, NamespaceHandle>
+
+/** Options of `Netns.create`. */
+export interface NetnsOptions extends SessionOptions {
+  /**
+   * Whether it is made under a user namespace of the caller's own: then no capability is needed, and what it can be linked with are the other
+   * namespaces that this process (or Worker) made so. Default: where the process lacks CAP_SYS_ADMIN or CAP_NET_ADMIN.
+   */
+  user?: boolean | undefined
+}
 
 /**
  * A network namespace, with its links, addresses and routes. Handles are cheap: the session behind one opens with its first request.
@@ -85,6 +95,8 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   readonly #fetch: Fetch
   #native: NativeNamespace | undefined
   #pins = 0
+  /** Made under a user namespace of the caller's. */
+  #isOwned = false
 
   /** The namespace that the process is in. In a Worker: the one its thread is in. Opens nothing until it is used. */
   static current(options?: SessionOptions): Netns {
@@ -93,17 +105,30 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
 
   /**
    * Creates a namespace: anonymous, or named as `ip netns add` does it, visible to `ip netns list`. It has only `lo`, which is down.
-   * Needs CAP_SYS_ADMIN in its user namespace.
-   * @throws {NamespaceError} `EEXIST` when the name is taken. {@link SystemError} `EPERM` without the capability.
+   * A process without CAP_SYS_ADMIN and CAP_NET_ADMIN gets one under a user namespace of its own, unless `user` is false. A name takes root.
+   * @throws {NamespaceError} `EEXIST` when the name is taken, `EPERM` or `EACCES` for a name without root. {@link UserNamespaceError} when the
+   * system refuses user namespaces; it says which setting does. {@link SystemError} `EPERM` with `user: false` and without CAP_SYS_ADMIN.
    */
-  static async create(name?: string, options?: SessionOptions): Promise<Netns> {
-    const checked = name === undefined ? undefined : checkName('Netns.create', name)
-    const native = new (completions().addon.Namespace)()
-    await runNamespaceCall('Netns.create', asked(checked), id => {
-      if (checked === undefined) native.create(id)
-      else native.createNamed(id, NETNS_DIRECTORY, checked)
-    })
-    return new Netns(native, checked, true, options)
+  static async create(options?: NetnsOptions): Promise<Netns>
+  static async create(name: string | undefined, options?: NetnsOptions): Promise<Netns>
+  static async create(name?: string | NetnsOptions, options?: NetnsOptions): Promise<Netns> {
+    const [given, { user, ...session }] = typeof name === 'object' ? [undefined, name] : [name, options ?? {}]
+    const checked = given === undefined ? undefined : checkName('Netns.create', given)
+    const { addon } = completions()
+    const native = new addon.Namespace()
+    const owned = checked === undefined && (user ?? !addon.isPrivileged())
+    if (checked !== undefined) {
+      if (user)
+        throw invalidValue('Netns.create', 'user', 'a name is a mount in /run/netns, which takes root: leave one of both out')
+      await runNamespaceCall('Netns.create', asked(checked), id => native.createNamed(id, NETNS_DIRECTORY, checked))
+    } else if (owned) {
+      await createOwned('Netns.create', native, user === undefined)
+    } else {
+      await runNamespaceCall('Netns.create', asked(undefined), id => native.create(id))
+    }
+    const created = new Netns(native, checked, true, session)
+    created.#isOwned = owned
+    return created
   }
 
   /**
@@ -155,7 +180,12 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     }
     this.sysctl = new Sysctl(namespace)
     this.netdevsim = new Netdevsim(namespace, this.#rtnetlink.links)
-    this.#place = { name, isCurrent: this.#isCurrent, enter: operation => this.#enter(operation) }
+    this.#place = {
+      name,
+      isCurrent: this.#isCurrent,
+      enter: operation => this.#enter(operation),
+      owner: () => this.#owner(),
+    }
     this.#fetch = new Fetch(this.#place)
   }
 
@@ -409,6 +439,12 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   fork(module: string | URL, ...parameters: ProcessParameters<ForkOptions & LaunchOptions>): ChildProcess {
     this.#checkOpen('netns.fork')
     return fork(this.#place, module, parameters)
+  }
+
+  /** Whoever has rights in this process's user namespace goes in as he is, as with `ip netns exec`. */
+  #owner(): { fd: number } | undefined {
+    const fd = this.#isOwned || !completions().addon.isPrivileged() ? (this.#native?.userFd ?? -1) : -1
+    return fd < 0 ? undefined : { fd }
   }
 
   #enter(operation: string): NativeNamespace | undefined {

@@ -7,7 +7,7 @@ export interface Place {
   /** Whether it is the one of the calling thread. */
   readonly isCurrent: boolean
   /** Descriptor of the user namespace that owns it, where that is to be entered first: for processes born in it. */
-  readonly owner?: { readonly fd: number } | undefined
+  owner(): { readonly fd: number } | undefined
   /**
    * Its descriptor; undefined when it is the one of the calling thread.
    * @throws {ClosedError} when the handle is closed.

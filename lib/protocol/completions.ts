@@ -1,5 +1,7 @@
 import { type Addon, COMPLETION_WORDS } from '../native/binding.ts'
+import { findExecutable } from '../native/executables.ts'
 import { loadAddon } from '../native/load.ts'
+import { ExecutableError } from '../native/load-errors.ts'
 import { Message } from '../schema/message.ts'
 import { type Identified, Receivers } from './receivers.ts'
 
@@ -21,6 +23,7 @@ class Completions {
   constructor(addon: Addon) {
     this.addon = addon
     addon.connect(this.#inbox.bytes, (length, large) => this.#deliver(length, large))
+    useBroker(addon)
   }
 
   /** Gives the receiver an id under which completions will reach it. */
@@ -57,6 +60,15 @@ class Completions {
       start + payload,
     )
     if (!more) this.#receivers.delete(id)
+  }
+}
+
+/** Who makes a namespace by it is told that it is missing. */
+function useBroker(addon: Addon): void {
+  try {
+    addon.useBroker(findExecutable('rtnetlink-broker'))
+  } catch (error) {
+    if (!(error instanceof ExecutableError)) throw error
   }
 }
 

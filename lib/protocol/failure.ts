@@ -180,8 +180,8 @@ export class Failure {
   }
 
   #failed(): SystemError {
-    const hint = this.errno === EPERM ? (SYSTEM_CALL_NEEDS[this.syscall] ?? CAPABILITY) : undefined
-    return this.systemError({ hint })
+    const missing = this.errno === EPERM ? (SYSTEM_CALL_NEEDS[this.syscall] ?? CAPABILITY) : undefined
+    return this.systemError({ hint: this.detail === SystemCall.broker ? BROKER : missing })
   }
 
   /** Name of the system call that failed. */
@@ -226,7 +226,8 @@ const ABORTED = -1
 const TIMED_OUT = -2
 const EMPTY = new Uint8Array()
 const CAPABILITY =
-  'it needs CAP_NET_ADMIN in the user namespace that owns this network namespace (run as root, or give the process that capability)'
+  'it needs CAP_NET_ADMIN in the user namespace that owns this network namespace, and each other that it names (run as root, or give the process that capability; without, it can be done in and between namespaces that this process made itself)'
+const BROKER = 'the program that works in the namespace for this process ended meanwhile; the next call starts another'
 
 const INITIAL_CAPABILITY =
   'it needs CAP_NET_ADMIN in the initial user namespace (run as root outside of any user namespace, or give the process that capability there)'

@@ -43,13 +43,22 @@ const EINVAL = 22
 const ENOENT = 2
 const ESRCH = 3
 const EEXIST = 17
+/** EPERM, EACCES, EROFS. */
+const NOT_PERMITTED = new Set([1, 13, 30])
+const TAKES_ROOT = new Set(['Netns.create', 'Netns.delete'])
 
-function reasonOf({ errno, detail }: Failure): { code: string; text: string } {
+function reasonOf({ operation, errno, detail }: Failure): { code: string; text: string } {
   if (errno === EINVAL && detail === SystemCall.statfs)
     return { code: 'ERR_NOT_A_NAMESPACE', text: 'this is not a network namespace' }
   if (errno === ENOENT || errno === ESRCH) return { code: 'ENOENT', text: 'there is no such namespace' }
   if (errno === EEXIST) return { code: 'EEXIST', text: 'the name is taken' }
-  return { code: errnoName(errno), text: `${errnoText(errno)} (${errnoName(errno)})` }
+  const code = errnoName(errno)
+  if (TAKES_ROOT.has(operation) && NOT_PERMITTED.has(errno))
+    return {
+      code,
+      text: `a name is a mount in ${NETNS_DIRECTORY}, which takes root (${code}); a namespace without a name does not`,
+    }
+  return { code, text: `${errnoText(errno)} (${code})` }
 }
 
 /** Opens the namespace that a reference means. A handle is not one of them: it is open already. */

@@ -30,6 +30,7 @@ void Environment::tear_down(void* data) {
   auto* environment = static_cast<Environment*>(data);
   if (std::exchange(environment->torn_down_, true)) return;
   environment->runtime_->completions.close();
+  environment->runtime_->user_namespaces.stop();
   environment->runtime_->pool.stop();
   environment->runtime_->namespace_threads.stop();
   environment->runtime_->devices.close_all();

@@ -47,10 +47,9 @@ class Namespace::Slot {
  public:
   explicit Slot(std::shared_ptr<sys::Runtime> runtime) : runtime_(std::move(runtime)) {}
 
-  void put(sys::UniqueFd descriptor, std::shared_ptr<sys::SpareSocket> spare = nullptr) {
-    const auto held = std::make_shared<const Held>(Held{.runtime = runtime_,
-                                                        .counted = sys::Counted(runtime_->counters.namespaces),
-                                                        .opened = sys::NetworkNamespace(std::move(descriptor))});
+  void put(sys::UniqueFd descriptor, std::shared_ptr<sys::SpareSocket> spare = nullptr,
+           std::shared_ptr<sys::UserNamespace> owner = nullptr) {
+    const auto held = std::make_shared<const Held>(runtime_, std::move(descriptor), std::move(owner));
     const std::lock_guard lock(mutex_);
     if (closed_) return;
     opened_ = {held, &held->opened};
@@ -79,6 +78,11 @@ class Namespace::Slot {
 
  private:
   struct Held {
+    Held(const std::shared_ptr<sys::Runtime>& of, sys::UniqueFd descriptor, std::shared_ptr<sys::UserNamespace> owner)
+        : runtime(of),
+          counted(of->counters.namespaces),
+          opened(std::move(descriptor), &of->user_namespaces, std::move(owner)) {}
+
     std::shared_ptr<sys::Runtime> runtime;
     sys::Counted counted;
     sys::NetworkNamespace opened;
@@ -95,9 +99,11 @@ void Namespace::define(Napi::Env env, Napi::Object exports) {
   const Napi::Function constructor = DefineClass(env, "Namespace",
                                                  {
                                                      InstanceAccessor<&Namespace::fd>("fd"),
+                                                     InstanceAccessor<&Namespace::user_fd>("userFd"),
                                                      InstanceAccessor<&Namespace::inode>("inode"),
                                                      InstanceMethod<&Namespace::create>("create"),
                                                      InstanceMethod<&Namespace::create_named>("createNamed"),
+                                                     InstanceMethod<&Namespace::create_owned>("createOwned"),
                                                      InstanceMethod<&Namespace::open_path>("openPath"),
                                                      InstanceMethod<&Namespace::open_current>("openCurrent"),
                                                      InstanceMethod<&Namespace::open_descriptor>("openDescriptor"),
@@ -138,6 +144,16 @@ Napi::Value Namespace::fd(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), opened ? opened->descriptor().get() : -1);
 }
 
+// binding.ts: NativeNamespace.userFd
+Napi::Value Namespace::user_fd(const Napi::CallbackInfo& info) {
+  const auto opened = slot_->get();
+  try {
+    return Napi::Number::New(info.Env(), opened ? opened->user_namespace().get() : -1);
+  } catch (const sys::SystemError&) {
+    return Napi::Number::New(info.Env(), -1);
+  }
+}
+
 // binding.ts: NativeNamespace.inode
 Napi::Value Namespace::inode(const Napi::CallbackInfo& info) {
   const auto opened = slot_->get();
@@ -163,6 +179,20 @@ void Namespace::create_named(const Napi::CallbackInfo& info) {
     return sys::create_named_namespace(directory, name);
   };
   run_request_apart(Environment::of(info.Env()), id, make(info.Env(), std::move(open)));
+}
+
+// binding.ts: NativeNamespace.createOwned()
+void Namespace::create_owned(const Napi::CallbackInfo& info) {
+  const uint32_t id = to_id(info[0], "createOwned");
+  claim(info.Env());
+  Environment& environment = Environment::of(info.Env());
+  run_request(environment, id, [slot = slot_, runtime = environment.runtime()](const std::stop_token&) {
+    auto owner = runtime->user_namespaces.own();
+    sys::UserNamespace::Created created = owner->create_network_namespace();
+    slot->put(std::move(created.network_namespace), std::make_shared<sys::SpareSocket>(std::move(created.route_socket)),
+              std::move(owner));
+    return wire::CompletionCode::kDone;
+  });
 }
 
 // binding.ts: NativeNamespace.openPath()

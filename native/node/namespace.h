@@ -35,9 +35,11 @@ class Namespace : public Napi::ObjectWrap<Namespace> {
   class Slot;
 
   Napi::Value fd(const Napi::CallbackInfo& info);
+  Napi::Value user_fd(const Napi::CallbackInfo& info);
   Napi::Value inode(const Napi::CallbackInfo& info);
   void create(const Napi::CallbackInfo& info);
   void create_named(const Napi::CallbackInfo& info);
+  void create_owned(const Napi::CallbackInfo& info);
   void open_path(const Napi::CallbackInfo& info);
   void open_current(const Napi::CallbackInfo& info);
   void open_descriptor(const Napi::CallbackInfo& info);

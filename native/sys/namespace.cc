@@ -26,6 +26,12 @@ UniqueFd checked(UniqueFd descriptor) {
   throw SystemError(SystemCall::kStatfs, EINVAL);
 }
 
+UniqueFd open_own(const char* path) {
+  UniqueFd descriptor(open(path, O_RDONLY | O_CLOEXEC));
+  if (!descriptor) throw SystemError(SystemCall::kOpen);
+  return descriptor;
+}
+
 }  // namespace
 
 UniqueFd create_namespace() {
@@ -40,10 +46,14 @@ UniqueFd open_namespace(const std::string& path) {
   return checked(std::move(descriptor));
 }
 
-UniqueFd open_current_namespace() {
-  UniqueFd descriptor(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
-  if (!descriptor) throw SystemError(SystemCall::kOpen);
-  return descriptor;
+UniqueFd open_current_namespace() { return open_own("/proc/thread-self/ns/net"); }
+
+UniqueFd open_current_user_namespace() { return open_own("/proc/thread-self/ns/user"); }
+
+UniqueFd owner_of_namespace(const UniqueFd& descriptor) {
+  UniqueFd owner(ioctl(descriptor.get(), NS_GET_USERNS));
+  if (!owner && errno != EPERM) throw SystemError(SystemCall::kIoctl);
+  return owner;
 }
 
 UniqueFd duplicate_namespace(int descriptor) {

@@ -13,6 +13,8 @@ namespace rtnetlink::sys {
 struct NamespaceIdentity {
   dev_t device;
   ino_t inode;
+
+  bool operator==(const NamespaceIdentity&) const = default;
 };
 
 /**
@@ -26,6 +28,12 @@ struct NamespaceIdentity {
 
 /** The namespace of the calling thread. */
 [[nodiscard]] UniqueFd open_current_namespace();
+
+/** The user namespace of the calling thread. */
+[[nodiscard]] UniqueFd open_current_user_namespace();
+
+/** The user namespace that owns it; none where that is above the calling thread's own. @throws SystemError */
+[[nodiscard]] UniqueFd owner_of_namespace(const UniqueFd& descriptor);
 
 /** A duplicate of a descriptor that is not ours. @throws SystemError as open_namespace. */
 [[nodiscard]] UniqueFd duplicate_namespace(int descriptor);

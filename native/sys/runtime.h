@@ -8,6 +8,7 @@
 #include "sys/open_handles.h"
 #include "sys/packet_device.h"
 #include "sys/thread_pool.h"
+#include "sys/user_namespaces.h"
 
 namespace rtnetlink::sys {
 
@@ -19,6 +20,7 @@ struct Runtime {
   Counters counters;
   CompletionQueue completions;
   ThreadPool pool{counters};
+  UserNamespaces user_namespaces{pool};
   NamespaceThreads namespace_threads{counters};
   OpenHandles<PacketDevice> devices;
   OpenHandles<Capture> captures;

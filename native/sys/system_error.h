@@ -37,6 +37,9 @@ enum class SystemCall : uint32_t {
   kInotify = 25,
   kMmap = 40,
   kMknod = 41,
+  kSpawn = 60,
+  kBroker = 61,
+  kUnshareUser = 62,
 };
 
 /** A system call failed. Never leaves the addon: it becomes a `failed` completion, and TypeScript makes the Error. */

@@ -1,5 +1,6 @@
 // Calls everything that the addon has, in the main thread and in a worker, and exits in the middle of some. For the leak check of test:asan.
 const { closeSync, constants } = require('node:fs')
+const { dirname, join } = require('node:path')
 const { Worker, isMainThread } = require('node:worker_threads')
 const { addon, request, pingOptions } = require('./plain-inbox.cjs')
 
@@ -14,6 +15,13 @@ async function callEverything() {
   closed.close()
   await request(id => new addon.Namespace().openPath(id, `${directory}/${name}`))
   await request(id => new addon.Namespace().openPath(id, '/etc/passwd'))
+  await request(id => new addon.Namespace().createOwned(id))
+  addon.useBroker(join(dirname(process.env.RTNETLINK_ADDON ?? 'build/Release/rtnetlink.node'), 'rtnetlink-broker'))
+  const owned = new addon.Namespace()
+  await request(id => owned.createOwned(id))
+  if (addon.isPrivileged() && owned.userFd < 0) throw new Error('a namespace that is owned has no owner')
+  await request(id => addon.writeSysctl(id, owned, 'net/ipv4/ip_forward', '1'))
+  await request(id => addon.readSysctl(id, owned, 'net/none'))
   await request(id => new addon.Namespace().openCurrent(id))
   await request(id => new addon.Namespace().openDescriptor(id, kept.fd))
   await request(id => addon.deleteNamedNamespace(id, directory, name))

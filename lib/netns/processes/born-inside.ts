@@ -30,7 +30,8 @@ interface Startable {
 export function bornInside<Result>(place: Place, operation: string, mounts: boolean, start: () => Result): Result {
   const namespace = place.enter(operation)
   if (namespace === undefined) return start()
-  const descriptors = [namespace.fd, ...(place.owner === undefined ? [] : [place.owner.fd])]
+  const owner = place.owner()
+  const descriptors = owner === undefined ? [namespace.fd] : [namespace.fd, owner.fd]
   const launcher = findExecutable('rtnetlink-launch')
   return instead(start, (child, given, spawn) => {
     const stdio = listOf(given.stdio)
