@@ -88,6 +88,10 @@ export type {
   MacsecTransmitAssociations,
 } from './macsec/macsec.ts'
 export type { NamespaceIds } from './namespace-ids/namespace-ids.ts'
+export type { NeighborTableChanges, NeighborTableEntry, NeighborTableFilter } from './neighbor-tables/neighbor-table-entry.ts'
+export type { NeighborTables } from './neighbor-tables/neighbor-tables.ts'
+export type { Neighbor, NeighborFilter, NeighborIdentity, NeighborOptions } from './neighbors/neighbor.ts'
+export type { Neighbors } from './neighbors/neighbors.ts'
 export type { ConnectOptions } from './netns/connect.ts'
 export type { DatagramSocketOptions } from './netns/datagram-socket.ts'
 export type { LinkSettingOptions, LinkSettings } from './netns/link-settings.ts'

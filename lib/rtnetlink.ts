@@ -7,6 +7,8 @@ import { Links } from './links/links.ts'
 import { Macsec } from './macsec/macsec.ts'
 import { NamespaceIds } from './namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from './native/binding.ts'
+import { NeighborTables } from './neighbor-tables/neighbor-tables.ts'
+import { Neighbors } from './neighbors/neighbors.ts'
 import { isNamespaceHandle, type NamespaceReference, namespaceDescriptor } from './protocol/namespace-reference.ts'
 import { openNamespace } from './protocol/namespaces.ts'
 import { type NamespaceSource, Session, type SessionOptions } from './protocol/session.ts'
@@ -41,6 +43,8 @@ export class Rtnetlink implements AsyncDisposable {
   readonly bridgeVlans: BridgeVlans
   #rules: Rules | undefined
   #ethtool: Ethtool | undefined
+  #neighbors: Neighbors | undefined
+  #neighborTables: NeighborTables | undefined
   #fou: Fou | undefined
   #vnis: Vnis | undefined
   #macsec: Macsec | undefined
@@ -92,6 +96,18 @@ export class Rtnetlink implements AsyncDisposable {
   get ethtool(): Ethtool {
     this.#ethtool ??= new Ethtool(this.#session)
     return this.#ethtool
+  }
+
+  /** Neighbors, as `ip neighbor` has them. */
+  get neighbors(): Neighbors {
+    this.#neighbors ??= new Neighbors(this.#session)
+    return this.#neighbors
+  }
+
+  /** The kernel's tables of neighbors, as `ip ntable` has them. */
+  get neighborTables(): NeighborTables {
+    this.#neighborTables ??= new NeighborTables(this.#session)
+    return this.#neighborTables
   }
 
   /** Ports at which tunnels in UDP arrive, as `ip fou` has them. */

@@ -18,6 +18,7 @@ const layers = [
     'routes',
     'bridge-vlans',
     'neighbors',
+    'neighbor-tables',
     'rules',
     'namespace-ids',
     'ethtool',

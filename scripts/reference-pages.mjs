@@ -17,6 +17,8 @@ export async function referencePages(lib, load) {
   const { addressTable } = await load('addresses/address-table')
   const { routeTable } = await load('routes/route-table')
   const { ruleTable } = await load('rules/rule-table')
+  const { neighborTable } = await load('neighbors/neighbor-table')
+  const { neighborTableTable } = await load('neighbor-tables/table')
   const { lookupTable } = await load('routes/lookup')
   const { deviceTable: macsecTable } = await load('macsec/tables')
   const { deviceTable: wireguardTable } = await load('wireguard/device')
@@ -36,6 +38,8 @@ export async function referencePages(lib, load) {
   page.add('route.md', 'Routes', ROUTE, [routeTable])
   page.add('route-lookup.md', 'Route lookups', LOOKUP, [lookupTable])
   page.add('rule.md', 'Rules', RULE, [ruleTable])
+  page.add('neighbor.md', 'Neighbors', NEIGHBOR, [neighborTable])
+  page.add('neighbor-table.md', 'Tables of neighbors', NEIGHBOR_TABLE, [neighborTableTable])
   page.add('team.md', 'Options of teams', TEAM, [optionTable])
   page.add('team-ports.md', 'State of the ports of teams', TEAM_PORTS, [teamPortState])
   page.add('bridge-vlan.md', 'VLANs of bridges and their ports', BRIDGE_VLAN, [bridgeVlanTable])
@@ -56,6 +60,8 @@ const BRIDGE_VLAN =
   'Options of `bridgeVlans.add`, `set` and `delete`, and what `bridgeVlans.list` reports: one VLAN of one link, or a range of VLANs that are alike.'
 const LOOKUP = 'Options of `routes.get`: what the kernel is asked about a packet. It answers with a [route](route.md).'
 const RULE = 'Options of `rules.add` and `rules.delete`, and what `rules.list` reports.'
+const NEIGHBOR = 'Options of `neighbors.add`, `replace` and `change`, and what `neighbors.get` and `neighbors.list` report.'
+const NEIGHBOR_TABLE = 'Options of `neighborTables.set`, and what `neighborTables.list` reports.'
 const TEAM =
   'Options of `team.setOptions`, and what `team.options` reports. The driver knows them by name, which stands in the second column.'
 const TEAM_PORTS = 'What `team.ports` reports.'

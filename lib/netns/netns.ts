@@ -26,6 +26,8 @@ import type { Links } from '../links/links.ts'
 import type { Macsec } from '../macsec/macsec.ts'
 import type { NamespaceIds } from '../namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from '../native/binding.ts'
+import type { NeighborTables } from '../neighbor-tables/neighbor-tables.ts'
+import type { Neighbors } from '../neighbors/neighbors.ts'
 import { completions } from '../protocol/completions.ts'
 import {
   type NamespaceDescriptor,
@@ -207,6 +209,16 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   /** Rules of routing, as `ip rule` has them. */
   get rules(): Rules {
     return this.#rtnetlink.rules
+  }
+
+  /** Neighbors, as `ip neighbor` has them. */
+  get neighbors(): Neighbors {
+    return this.#rtnetlink.neighbors
+  }
+
+  /** The kernel's tables of neighbors, as `ip ntable` has them. */
+  get neighborTables(): NeighborTables {
+    return this.#rtnetlink.neighborTables
   }
 
   /** VLANs of bridges and of their ports, as `bridge vlan` has them. */

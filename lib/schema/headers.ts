@@ -9,9 +9,18 @@ export interface HeaderPlace {
   readonly offset: number
 }
 
-/** A byte of the fixed header that has names. */
+/** Where a set of bits stands in the fixed header, and how many bytes it has. */
+export interface HeaderBits extends HeaderPlace {
+  readonly size: 1 | 2 | 4
+}
+
+function readBits(message: Message, at: number, size: 1 | 2 | 4): number {
+  return size === 1 ? message.bytes[at] : size === 2 ? message.u16(at) : message.u32(at)
+}
+
+/** A number of the fixed header that has names; a byte, unless the place says its size. */
 export function headerEnum<const N extends Names, const A extends Access = 'readWrite', const P extends Presence = 'always'>(
-  { word, offset }: HeaderPlace,
+  { word, offset, size = 1 }: HeaderPlace & { readonly size?: 1 | 2 | 4 },
   constant: string,
   names: N,
   options: RowOptions<A, P> = {},
@@ -23,11 +32,11 @@ export function headerEnum<const N extends Names, const A extends Access = 'read
     constant,
     { ...options, present: options.present ?? ('always' as P) },
     {
-      wire: 'u8',
+      wire: `u${size * 8}`,
       allowed: enumeration.listing,
-      minLength: 1,
-      lower: (program, value) => program.header(word, enumeration.toNumber(program, value, 0xff)),
-      decode: (message, at) => enumeration.toName(message.bytes[at]),
+      minLength: size,
+      lower: (program, value) => program.header(word, enumeration.toNumber(program, value, 2 ** (size * 8) - 1)),
+      decode: (message, at) => enumeration.toName(readBits(message, at, size)),
     },
   )
 }
@@ -54,15 +63,6 @@ export function headerNumber<const A extends Access = 'readWrite'>(
       decode: (message, at) => message.bytes[at],
     },
   )
-}
-
-/** Where a set of bits stands in the fixed header, and how many bytes it has. */
-export interface HeaderBits extends HeaderPlace {
-  readonly size: 1 | 2 | 4
-}
-
-function readBits(message: Message, at: number, size: 1 | 2 | 4): number {
-  return size === 1 ? message.bytes[at] : size === 2 ? message.u16(at) : message.u32(at)
 }
 
 /** One bit of the fixed header. */

@@ -82,6 +82,26 @@ export function mac<const A extends Access = 'readWrite', const P extends Presen
   })
 }
 
+/** An address of a link of any kind: a hardware address, or an IP address where links have that, such as on tunnels. Reported as a hardware address. */
+export function hardwareAddress<const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
+  number: number,
+  constant: string,
+  options: Options<A, P> = {},
+): Field<string, string, A, P> {
+  return new Field('attribute', number, constant, options, {
+    wire: 'bytes',
+    allowed: 'a hardware address, or an IP address',
+    minLength: 0,
+    lower: (program, value) => {
+      if (typeof value !== 'string') program.expected('a hardware address such as "02:00:00:00:00:01"', value)
+      const length = parseMac(value, scratch, 0, 32) || parseIp(value, scratch, 0)
+      if (length === 0) program.expected('a hardware address such as "02:00:00:00:00:01"', value)
+      program.octets(number, scratch.subarray(0, length))
+    },
+    decode: (message, offset, length) => formatMac(message.bytes, offset, length),
+  })
+}
+
 export function ipv4<const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
   number: number,
   constant: string,

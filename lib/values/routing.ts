@@ -32,6 +32,22 @@ export const PROTOCOLS = {
 /** RT_SCOPE_* as `ip` prints them; `universe` is the kernel's own word for `global`. */
 export const SCOPES = { global: 0, site: 200, link: 253, host: 254, nowhere: 255, universe: 0 } as const
 
+/** RTN_*. */
+export const ROUTE_TYPES = {
+  unspec: 0,
+  unicast: 1,
+  local: 2,
+  broadcast: 3,
+  anycast: 4,
+  multicast: 5,
+  blackhole: 6,
+  unreachable: 7,
+  prohibit: 8,
+  throw: 9,
+  nat: 10,
+  xresolve: 11,
+} as const
+
 /** LWTUNNEL_ENCAP_*. */
 export const ENCAP_TYPES = {
   none: 0,

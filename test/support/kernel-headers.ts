@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const FOLDER = '/usr/include/linux'
+/** A constant that is a number, another constant, or `(1 << 3)`. */
+const DEFINE = /^#define\s+(\w+)\s+(\w+|\(\w+ << \w+\))[ \t]*(?:\/\*.*)?$/gm
 
 /** One C enum: its constants with their numbers, in order. NaN where the header computes one in a way that is not read here. */
 export type HeaderEnum = ReadonlyMap<string, number>
@@ -21,7 +23,7 @@ export function readKernelHeaders(files: readonly string[]): KernelHeaders | und
   const byFirst = new Map<string, HeaderEnum>()
   for (const path of paths) {
     const text = readFileSync(path, 'utf8')
-    for (const [, name, value] of text.matchAll(/^#define\s+(\w+)\s+(\w+)[ \t]*(?:\/\*.*)?$/gm)) define(name, value, constants)
+    for (const [, name, value] of text.matchAll(DEFINE)) define(name, value, constants)
     for (const members of readEnums(text, constants)) {
       const [first] = members.keys()
       byFirst.set(first, members)
@@ -36,7 +38,7 @@ function missing(first: string): never {
 
 /** A number, or another name for a constant. */
 function define(name: string, value: string, constants: Map<string, number>): void {
-  const number = operand(value, constants)
+  const number = evaluate(value, constants)
   if (!constants.has(name) && !Number.isNaN(number)) constants.set(name, number)
 }
 

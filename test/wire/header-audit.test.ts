@@ -9,6 +9,8 @@ import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
 import { INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND, INFO_STATISTICS } from '../../lib/links/link-info.ts'
 import { linkTable } from '../../lib/links/link-table.ts'
 import { deviceTable as macsecTable } from '../../lib/macsec/tables.ts'
+import { neighborTableTable } from '../../lib/neighbor-tables/table.ts'
+import { neighborTable } from '../../lib/neighbors/neighbor-table.ts'
 import { lookupTable } from '../../lib/routes/lookup.ts'
 import { routeTable } from '../../lib/routes/route-table.ts'
 import { ruleTable } from '../../lib/rules/rule-table.ts'
@@ -40,6 +42,7 @@ const HEADERS = [
   'if_tunnel.h',
   'ip.h',
   'ipv6.h',
+  'neighbour.h',
   'rtnetlink.h',
   'veth.h',
   'wireguard.h',
@@ -100,6 +103,9 @@ const ENUMS: Readonly<Record<string, string>> = {
   hsr: 'IFLA_HSR_UNSPEC',
   macvlan: 'IFLA_MACVLAN_UNSPEC',
   macvtap: 'IFLA_MACVLAN_UNSPEC',
+  neighbor: 'NDA_UNSPEC',
+  neighborParameters: 'NDTPA_UNSPEC',
+  neighborTable: 'NDTA_UNSPEC',
   rmnet: 'IFLA_RMNET_UNSPEC',
   route: 'RTA_UNSPEC',
   routeMetrics: 'RTAX_UNSPEC',
@@ -159,6 +165,17 @@ const EXCUSED: Readonly<Record<string, string>> = {
 const LEFT_OUT: Readonly<Record<string, string>> = {
   ETHTOOL_A_PAUSE_STATS: 'comes only when it is asked for',
   IFLA_XDP_FD: 'attaches a program, which is out of scope',
+  NDA_VLAN: 'is of forwarding entries of bridges',
+  NDA_PORT: 'is of forwarding entries of bridges',
+  NDA_VNI: 'is of forwarding entries of bridges',
+  NDA_IFINDEX: 'is of forwarding entries of bridges',
+  NDA_MASTER: 'is of forwarding entries of bridges',
+  NDA_LINK_NETNSID: 'is of forwarding entries of bridges',
+  NDA_SRC_VNI: 'is of forwarding entries of bridges',
+  NDA_NH_ID: 'is of forwarding entries of bridges',
+  NDA_FDB_EXT_ATTRS: 'is of forwarding entries of bridges',
+  NDA_NDM_STATE_MASK: 'is of forwarding entries of bridges',
+  NDA_NDM_FLAGS_MASK: 'is of forwarding entries of bridges',
   IFLA_XDP_EXPECTED_FD: 'attaches a program, which is out of scope',
 }
 
@@ -261,6 +278,8 @@ const roots: readonly NestedRows[] = [
   vniMessage,
   routeTable,
   ruleTable,
+  neighborTable,
+  neighborTableTable,
   lookupTable,
   bridgeVlanTable,
   ...Object.values(ethtoolTables),
