@@ -509,6 +509,11 @@ export interface NativePacketDevice {
   /** Gives back the oldest `count` packets that were taken. */
   release(queue: number, count: number): void
   /**
+   * Writes the first `count` packets of the table at once, one after another, and answers how many: fewer when one fails, which `write` then says more of,
+   * when they have taken too much of the event loop's time since the last `write`, or when earlier ones still wait. The others are for `write`.
+   */
+  writeNow(queue: number, memory: NativePacketMemory, packets: Uint32Array, count: number): number
+  /**
    * Writes the first `count` packets of the table, which lie in any memory, in the order of the calls; the table is copied, the packets are
    * not. Stops at the first that fails: then the completion's payload is its number. `cancelled`: the device was closed while it took no more;
    * `detail` packets were written.

@@ -8,6 +8,8 @@ import { PacketBatch } from './packet-batch.ts'
 /** Room for what is on its way to the writing thread; pages are taken as they are needed. */
 const MEMORY = 1024 * 1024
 const MOST_PACKETS = 1024
+/** So many are sooner written than a thread is woken for them. More gain from a thread that works beside this one. */
+const FEW_PACKETS = 16
 const ALIGNMENT = 7
 
 /** How the writing of some packets ended: a failure, with the number of the packet that it was about. */
@@ -139,29 +141,36 @@ export class QueueWriter {
   }
 
   #send(job: Job, memory: NativePacketMemory, table: Uint32Array, count: number, extent: Extent | undefined): void {
-    const request = new Acknowledgement(job.operation)
-    request.id = completions().expect(request)
-    if (extent !== undefined) this.#inUse.push(extent)
-    const first = job.sent
+    const now = count <= FEW_PACKETS ? this.#native.writeNow(this.#queue, memory, table, count) : 0
+    const first = job.sent + now
     job.sent += count
     const isLast = job.sent === job.packets.length
+    if (now === count) {
+      this.#written(job, isLast, first, undefined)
+      return
+    }
+    const request = new Acknowledgement(job.operation)
+    request.id = completions().expect(request)
     try {
-      this.#native.write(request.id, this.#queue, memory, table, count)
+      this.#native.write(request.id, this.#queue, memory, table.subarray(now * 2), count - now)
     } catch (error) {
       completions().forget(request.id)
       throw error
     }
-    void request.outcome.then(outcome => this.#written(job, extent, isLast, first, outcome))
+    if (extent !== undefined) this.#inUse.push(extent)
+    void request.outcome.then(outcome => {
+      if (extent !== undefined) this.#inUse.shift()
+      this.#written(job, isLast, first, outcome)
+      this.#pump()
+    })
   }
 
-  #written(job: Job, extent: Extent | undefined, isLast: boolean, first: number, outcome: Failure | undefined): void {
-    if (extent !== undefined) this.#inUse.shift()
+  #written(job: Job, isLast: boolean, first: number, outcome: Failure | undefined): void {
     if (outcome instanceof Failure) {
       if (!isLast) this.#jobs.shift()
       job.settle({ failure: outcome, packet: first + failedPacket(outcome) })
     } else if (isLast) job.settle(undefined)
     if (!isLast) this.#held = false
-    this.#pump()
   }
 
   /** What was handed over is still written; the rest is not. */

@@ -53,12 +53,13 @@ sys::TapLinkSettings read_tap_link_settings(const OptionReader& options) {
   };
 }
 
-/** Both words of each packet, from an array that JavaScript may change as soon as it runs again. */
-std::vector<sys::Packet> to_packets(const Napi::CallbackInfo& info, std::size_t at, const sys::PacketMemory& memory) {
-  const std::span<sys::Packet> all = to_packet_table(info[at], "write");
+/** Packets of an array that JavaScript may change as soon as it runs again. */
+std::span<const sys::Packet> to_packets(const Napi::CallbackInfo& info, std::size_t at,
+                                        const sys::PacketMemory& memory) {
+  const std::span<const sys::Packet> all = to_packet_table(info[at], "write");
   const auto count = static_cast<std::size_t>(to_int(info[at + 1], "write: count"));
   if (count > all.size()) throw Napi::TypeError::New(info.Env(), "write: more packets than the table has");
-  std::vector<sys::Packet> packets(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count));
+  const std::span<const sys::Packet> packets = all.first(count);
   for (const sys::Packet& packet : packets) {
     if (!memory.holds(packet)) throw Napi::TypeError::New(info.Env(), "write: a packet is not within the memory");
   }
@@ -110,6 +111,7 @@ void PacketDevice::define(Napi::Env env, Napi::Object exports) {
                                               InstanceMethod<&PacketDevice::want>("want"),
                                               InstanceMethod<&PacketDevice::take>("take"),
                                               InstanceMethod<&PacketDevice::release>("release"),
+                                              InstanceMethod<&PacketDevice::write_now>("writeNow"),
                                               InstanceMethod<&PacketDevice::write>("write"),
                                               InstanceMethod<&PacketDevice::counts>("counts"),
                                               InstanceMethod<&PacketDevice::hold>("hold"),
@@ -227,13 +229,23 @@ void PacketDevice::release(const Napi::CallbackInfo& info) {
   reader(info, *device).release(to_id(info[1], "release"));
 }
 
+// binding.ts: NativePacketDevice.writeNow()
+Napi::Value PacketDevice::write_now(const Napi::CallbackInfo& info) {
+  const auto device = opened(info.Env());
+  const uint32_t queue = to_queue(info[0], *device);
+  const auto memory = PacketMemory::of(info[1]);
+  const std::size_t written = device->writer(queue).write_now(*memory, to_packets(info, 2, *memory));
+  return Napi::Number::New(info.Env(), static_cast<double>(written));
+}
+
 // binding.ts: NativePacketDevice.write()
 void PacketDevice::write(const Napi::CallbackInfo& info) {
   const uint32_t id = to_id(info[0], "write");
   const auto device = opened(info.Env());
   const uint32_t queue = to_queue(info[1], *device);
   auto memory = PacketMemory::of(info[2]);
-  auto packets = to_packets(info, 3, *memory);
+  const auto given = to_packets(info, 3, *memory);
+  std::vector<sys::Packet> packets(given.begin(), given.end());
   environment_.begin_request();
   if (device->writer(queue).append({.id = id, .memory = std::move(memory), .packets = std::move(packets)}))
     start_writing(device, queue);

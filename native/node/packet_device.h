@@ -34,6 +34,7 @@ class PacketDevice : public Napi::ObjectWrap<PacketDevice> {
   void want(const Napi::CallbackInfo& info);
   Napi::Value take(const Napi::CallbackInfo& info);
   void release(const Napi::CallbackInfo& info);
+  Napi::Value write_now(const Napi::CallbackInfo& info);
   void write(const Napi::CallbackInfo& info);
   Napi::Value counts(const Napi::CallbackInfo& info);
   void hold(const Napi::CallbackInfo& info);

@@ -13,7 +13,26 @@ namespace rtnetlink::sys {
 
 using wire::CompletionCode;
 
+std::size_t PacketWriter::write_now(const PacketMemory& memory, std::span<const Packet> packets) {
+  if (!is_idle()) return 0;
+  std::size_t written = 0;
+  for (Clock::time_point start = Clock::now(); written < packets.size() && patience_ > Clock::duration::zero();) {
+    if (!try_write(memory, packets[written])) break;
+    ++written;
+    const Clock::time_point end = Clock::now();
+    patience_ -= end - start;
+    start = end;
+  }
+  return written;
+}
+
+bool PacketWriter::is_idle() {
+  const std::lock_guard lock(mutex_);
+  return !running_;
+}
+
 bool PacketWriter::append(PacketBatch batch) {
+  patience_ = kPatience;
   const std::lock_guard lock(mutex_);
   waiting_.push_back(std::move(batch));
   return !std::exchange(running_, true);
@@ -63,12 +82,17 @@ void PacketWriter::write_all(const PacketBatch& batch, const std::stop_token& st
 }
 
 bool PacketWriter::write_one(const PacketBatch& batch, uint32_t number, const std::stop_token& stop) {
-  const Packet& packet = batch.packets[number];
-  const std::byte* data = batch.memory->bytes().data() + packet.offset;
-  while (retry([&] { return ::write(descriptor_.get(), data, packet.length); }) < 0) {
+  while (!try_write(*batch.memory, batch.packets[number])) {
     if (errno != EAGAIN) throw SystemError(SystemCall::kWrite, errno, number);
     if (!wait_for_room(stop)) return false;
   }
+  return true;
+}
+
+/** False with errno. */
+bool PacketWriter::try_write(const PacketMemory& memory, const Packet& packet) {
+  const std::byte* data = memory.bytes().data() + packet.offset;
+  if (retry([&] { return ::write(descriptor_.get(), data, packet.length); }) < 0) return false;
   counts_.add(1, packet.length);
   return true;
 }

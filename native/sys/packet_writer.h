@@ -1,11 +1,14 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <stop_token>
 #include <vector>
 
@@ -30,6 +33,11 @@ class PacketWriter {
   PacketWriter(const UniqueFd& descriptor, CompletionQueue& completions)
       : descriptor_(descriptor), completions_(completions) {}
 
+  /**
+   * On the JavaScript thread: writes packets here and now, until one fails or it has been at it for long enough since
+   * the last append(); none while earlier ones wait. Answers how many: the others are to be appended.
+   */
+  std::size_t write_now(const PacketMemory& memory, std::span<const Packet> packets);
   /** True when a job is to be started, which calls run(). */
   bool append(PacketBatch batch);
   /** No job could be had: everything that waits has failed. */
@@ -46,6 +54,13 @@ class PacketWriter {
   [[nodiscard]] const PacketCounts& counts() const { return counts_; }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  /** Of the event loop's time, between two batches whose end it hears of. */
+  static constexpr std::chrono::microseconds kPatience{200};
+
+  [[nodiscard]] bool is_idle();
+  [[nodiscard]] bool try_write(const PacketMemory& memory, const Packet& packet);
   void write_all(const PacketBatch& batch, const std::stop_token& stop);
   /** False when it was given up. */
   bool write_one(const PacketBatch& batch, uint32_t number, const std::stop_token& stop);
@@ -57,6 +72,8 @@ class PacketWriter {
   std::condition_variable idle_;
   std::deque<PacketBatch> waiting_;
   bool running_ = false;
+  /** Of the JavaScript thread. */
+  Clock::duration patience_ = kPatience;
   std::atomic<bool> hurried_ = false;
   PacketCounts counts_;
 };

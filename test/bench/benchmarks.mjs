@@ -125,6 +125,12 @@ export const benchmarks = [
     rows: [{ title: 'a packet of a flood, one by one, against fs streams', figure: 'ns', limit: { ratio: 0.5 } }],
   },
   {
+    name: 'tun-write',
+    floor: floor('tun-write', 20_000),
+    library: library('tun-write', { runs: 5, count: 20_000 }),
+    rows: [{ title: 'a packet alone, awaited', figure: 'ns', limit: { extra: 5000 } }],
+  },
+  {
     name: 'tun-cable',
     floor: floor('tun-cable', 2, 'plain'),
     library: library('tun-cable', { runs: 2, vnet: false, seconds: 2 }),

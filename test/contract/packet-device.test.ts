@@ -112,8 +112,8 @@ function memory(size = 1024 * 1024) {
   return { native, bytes: native.bytes, table: new Uint32Array(2048) }
 }
 
-/** Writes packets and answers how that ended. */
-function write(device: NativePacketDevice, packets: Uint8Array[], queue = 0): Promise<Outcome> {
+/** A memory with packets in it. */
+function memoryOf(packets: Uint8Array[]) {
   const { native, bytes, table } = memory()
   let at = 0
   for (const [i, packet] of packets.entries()) {
@@ -121,7 +121,19 @@ function write(device: NativePacketDevice, packets: Uint8Array[], queue = 0): Pr
     table.set([at, packet.length], i * 2)
     at += packet.length
   }
+  return { native, table }
+}
+
+/** Writes packets and answers how that ended. */
+function write(device: NativePacketDevice, packets: Uint8Array[], queue = 0): Promise<Outcome> {
+  const { native, table } = memoryOf(packets)
   return inbox.request(id => device.write(id, queue, native, table, packets.length))
+}
+
+/** Writes packets at once and answers how many that were. */
+function writeNow(device: NativePacketDevice, packets: Uint8Array[]): number {
+  const { native, table } = memoryOf(packets)
+  return device.writeNow(0, native, table, packets.length)
 }
 
 class Reading {
@@ -379,6 +391,57 @@ describe('write', () => {
     expect(() => device.write(1, 1, native, table, 0)).toThrow(TypeError)
     expect(() => device.write(1, 0, {} as never, table, 0)).toThrow(TypeError)
     expect(() => new addon.PacketDevice().write(1, 0, native, table, 0)).toThrow(TypeError)
+  })
+})
+
+describe('writeNow', () => {
+  const NOT_A_PACKET = Uint8Array.of(0x95, 1, 2, 3)
+
+  it('has written when it returns', async () => {
+    const device = await open()
+    const reading = new Reading(device)
+    expect(writeNow(device, [request(1), request(2)])).toBe(2)
+    expect(device.counts().slice(3)).toEqual([2, 2 * request(1).length])
+    expect((await reading.packets(2)).map(sequenceOf)).toEqual([1, 2])
+  })
+
+  it('stops before what fails, of which write then says why', async () => {
+    const device = await open()
+    const packets = [request(1), NOT_A_PACKET, request(2)]
+    expect(writeNow(device, packets)).toBe(1)
+    expect(await write(device, packets.slice(1))).toMatchObject({ code: failed, error: EINVAL, detail: SystemCall.write })
+  })
+
+  it('writes nothing while earlier packets wait, so that order is kept', async () => {
+    const device = await open()
+    const written = write(
+      device,
+      Array.from({ length: 1000 }, (_, i) => request(i)),
+    )
+    expect(writeNow(device, [request(1000)])).toBe(0)
+    await written
+    expect(writeNow(device, [request(1000)])).toBe(1)
+  })
+
+  it('gives up when it was at it for long, until the next write', async () => {
+    const device = await open()
+    const { native, table } = memoryOf(Array.from({ length: 16 }, (_, i) => request(i)))
+    let calls = 0
+    while (device.writeNow(0, native, table, 16) === 16) calls++
+    expect(calls).toBeGreaterThan(0)
+    expect(device.writeNow(0, native, table, 16)).toBe(0)
+    await inbox.request(id => device.write(id, 0, native, table, 1))
+    expect(device.writeNow(0, native, table, 1)).toBe(1)
+  })
+
+  it('throws TypeError for packets that are none, and on a device that is not open', async () => {
+    const { device } = await tryOpen()
+    const { native, table } = memory()
+    expect(() => device.writeNow(0, native, table.fill(0xffff_fff0), 1)).toThrow(TypeError)
+    expect(() => device.writeNow(0, native, table, 1025)).toThrow(TypeError)
+    expect(() => device.writeNow(1, native, table, 0)).toThrow(TypeError)
+    await close(device)
+    expect(() => device.writeNow(0, native, table, 0)).toThrow(TypeError)
   })
 })
 

@@ -274,6 +274,33 @@ describe('writeBatch', () => {
     expect(sequences).toEqual(Array.from({ length: 400 }, (_, i) => i))
   })
 
+  it('keeps the order of few packets, which are written at once, and many, which are not', async () => {
+    const tun = await openTun(ns)
+    const sizes = [1, 100, 1, 1, 17, 16, 300, 2]
+    let sequence = 0
+    const writing = sizes.map(size => tun.writeBatch(Array.from({ length: size }, () => request(sequence++))))
+    const read: number[] = []
+    for await (const batch of tun.batches()) {
+      for (const packet of batch) read.push(sequenceOf(packet))
+      if (read.length === sequence) break
+    }
+    await Promise.all(writing)
+    expect(read).toEqual(Array.from({ length: sequence }, (_, i) => i))
+  })
+
+  it('leaves the event loop its turn, however small and many the writes that are awaited', async () => {
+    const tun = await openTun(ns)
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    let writes = 0
+    while (turns < 3) {
+      await tun.writeBatch([request(1)])
+      writes++
+    }
+    clearInterval(timer)
+    expect(writes).toBeGreaterThan(3)
+  })
+
   it('of a batch writes it where it lies, also when the next one was asked for meanwhile', async () => {
     const tun = await openTun(ns)
     const far = await openTun(other, { address: '10.0.0.2/24' })

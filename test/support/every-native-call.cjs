@@ -115,6 +115,7 @@ async function usePackets(namespace) {
   device.want(0)
   device.take(0, table)
   device.release(0, 1)
+  device.writeNow(0, memory, new Uint32Array([0, 20]), 1)
   await request(id => device.write(id, 0, memory, new Uint32Array([0, 20]), 1)) // EIO: it is down.
   await request(id => device.detachQueue(id, 1))
   await request(id => device.attachQueue(id, 1))

@@ -22,6 +22,8 @@ void bench_link_churn(uint32_t count, const char *kind);
 
 /// Reads what a flood sends into a tun: ns a packet.
 void bench_tun_read(uint32_t seconds);
+/// Writes so many packets to a tun, which the kernel throws away: ns a packet.
+void bench_tun_write(uint32_t count);
 /// A TCP transfer between two namespaces whose only link is a tun in each, and two threads that copy: ns a megabyte.
 void bench_tun_cable(uint32_t seconds, int vnet);
 /// The same transfer between two namespaces that somebody else has joined, given as files.

@@ -25,6 +25,7 @@ static const char usage[] =
     "       floor link-get [samples=10000]\n"
     "       floor link-churn [N=100] [ifb|veth]\n"
     "       floor tun-read [SECONDS=2]\n"
+    "       floor tun-write [N=20000]\n"
     "       floor tun-cable [SECONDS=3] [plain|vnet]\n"
     "       floor transfer FROM TO [SECONDS=3]   namespaces as files; to 10.0.0.2\n"
     "       floor flood NAMESPACE   sends to 10.0.0.2 for as long as it lives\n"
@@ -107,6 +108,8 @@ static void link_churn(struct arguments arguments) {
 
 static void tun_read(struct arguments arguments) { bench_tun_read(positive(arguments, 0, 2)); }
 
+static void tun_write(struct arguments arguments) { bench_tun_write(positive(arguments, 0, 20000)); }
+
 static void tun_cable(struct arguments arguments) {
   const char *how = word(arguments, 1, "plain");
   if (strcmp(how, "plain") != 0 && strcmp(how, "vnet") != 0) reject("unknown cable", how);
@@ -149,7 +152,8 @@ static const struct {
 } commands[] = {
     {"containers", containers}, {"delete-pairs", delete_pairs}, {"route-add", route_add},
     {"route-list", route_list}, {"link-list", link_list},       {"link-get", link_get},
-    {"link-churn", link_churn}, {"in-namespace", in_namespace}, {"tun-read", tun_read}, {"tun-cable", tun_cable},
+    {"link-churn", link_churn}, {"in-namespace", in_namespace}, {"tun-read", tun_read}, {"tun-write", tun_write},
+    {"tun-cable", tun_cable},
     {"transfer", run_transfer}, {"flood", run_flood}, {"with-tun", with_tun},
 };
 

@@ -82,6 +82,18 @@ void bench_tun_read(uint32_t seconds) {
          (double)ns / (double)packets, (double)busy / ((double)ns / 1e9));
 }
 
+void bench_tun_write(uint32_t count) {
+  // UDP to an address that nobody has, with a wrong checksum.
+  static const char packet[60] = {0x45, 0, 0, 60, 0, 1, 0, 0, 64, 17, 0, 0, 10, 0, 0, 9, 10, 0, 0, 77};
+  enter_new_namespace();
+  int tun = open_tun(0);
+  set_up_tun(FIRST_ADDRESS);
+  uint64_t start = now_ns();
+  for (uint32_t i = 0; i < count; i++) check((int)write(tun, packet, sizeof packet), "write a packet");
+  printf("{\"benchmark\":\"tun-write\",\"packets\":%" PRIu32 ",\"ns\":%f}\n", count,
+         (double)(now_ns() - start) / (double)count);
+}
+
 struct direction {
   int from;
   int to;
