@@ -54,6 +54,8 @@ export type {
 } from './ethtool/ethtool.ts'
 export type { LinkFeature, LinkFeatures } from './ethtool/features.ts'
 export type { LinkStatisticsByName } from './ethtool/statistics.ts'
+export type { Fdb } from './fdb/fdb.ts'
+export type { FdbEntry, FdbEntryOptions, FdbFilter, FdbFlush, FdbLookup } from './fdb/fdb-entry.ts'
 export type { Fou } from './fou/fou.ts'
 export type { FouPort, FouPortIdentity, FouPortOptions } from './fou/fou-port.ts'
 export type {

@@ -2,6 +2,7 @@ import { Addresses } from './addresses/addresses.ts'
 import { BridgeVlans } from './bridge-vlans/bridge-vlans.ts'
 import { ClosedError } from './errors.ts'
 import { Ethtool } from './ethtool/ethtool.ts'
+import { Fdb } from './fdb/fdb.ts'
 import { Fou } from './fou/fou.ts'
 import { Links } from './links/links.ts'
 import { Macsec } from './macsec/macsec.ts'
@@ -44,6 +45,7 @@ export class Rtnetlink implements AsyncDisposable {
   #rules: Rules | undefined
   #ethtool: Ethtool | undefined
   #neighbors: Neighbors | undefined
+  #fdb: Fdb | undefined
   #neighborTables: NeighborTables | undefined
   #fou: Fou | undefined
   #vnis: Vnis | undefined
@@ -102,6 +104,12 @@ export class Rtnetlink implements AsyncDisposable {
   get neighbors(): Neighbors {
     this.#neighbors ??= new Neighbors(this.#session)
     return this.#neighbors
+  }
+
+  /** Forwarding tables of bridges and vxlans, as `bridge fdb` has them. */
+  get fdb(): Fdb {
+    this.#fdb ??= new Fdb(this.#session)
+    return this.#fdb
   }
 
   /** The kernel's tables of neighbors, as `ip ntable` has them. */

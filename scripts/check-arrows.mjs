@@ -18,6 +18,7 @@ const layers = [
     'routes',
     'bridge-vlans',
     'neighbors',
+    'fdb',
     'neighbor-tables',
     'rules',
     'namespace-ids',

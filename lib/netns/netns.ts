@@ -21,6 +21,7 @@ import { openCapture } from '../capture/open.ts'
 import type { CaptureOptions } from '../capture/options.ts'
 import { ClosedError, invalidType, invalidValue, unknownOption } from '../errors.ts'
 import type { Ethtool } from '../ethtool/ethtool.ts'
+import type { Fdb } from '../fdb/fdb.ts'
 import type { Fou } from '../fou/fou.ts'
 import type { Links } from '../links/links.ts'
 import type { Macsec } from '../macsec/macsec.ts'
@@ -214,6 +215,11 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   /** Neighbors, as `ip neighbor` has them. */
   get neighbors(): Neighbors {
     return this.#rtnetlink.neighbors
+  }
+
+  /** Forwarding tables of bridges and vxlans, as `bridge fdb` has them. */
+  get fdb(): Fdb {
+    return this.#rtnetlink.fdb
   }
 
   /** The kernel's tables of neighbors, as `ip ntable` has them. */

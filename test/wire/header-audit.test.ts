@@ -3,6 +3,7 @@ import { addressTable } from '../../lib/addresses/address-table.ts'
 import { bridgeVlanTable } from '../../lib/bridge-vlans/bridge-vlan-table.ts'
 import { ethtoolFamily } from '../../lib/ethtool/family.ts'
 import * as ethtoolTables from '../../lib/ethtool/tables.ts'
+import { fdbTable } from '../../lib/fdb/fdb-table.ts'
 import { fouFamily, fouTable } from '../../lib/fou/fou-table.ts'
 import type { Family } from '../../lib/generic/family.ts'
 import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
@@ -67,6 +68,8 @@ const ENUMS: Readonly<Record<string, string>> = {
   ethtoolChannels: 'ETHTOOL_A_CHANNELS_UNSPEC',
   ethtoolCoalescing: 'ETHTOOL_A_COALESCE_UNSPEC',
   ethtoolPause: 'ETHTOOL_A_PAUSE_UNSPEC',
+  fdbActivity: 'NFEA_UNSPEC',
+  fdbEntry: 'NDA_UNSPEC',
   fou: 'FOU_ATTR_UNSPEC',
   teamMessage: 'TEAM_ATTR_UNSPEC',
   teamOption: 'TEAM_ATTR_OPTION_UNSPEC',
@@ -165,17 +168,6 @@ const EXCUSED: Readonly<Record<string, string>> = {
 const LEFT_OUT: Readonly<Record<string, string>> = {
   ETHTOOL_A_PAUSE_STATS: 'comes only when it is asked for',
   IFLA_XDP_FD: 'attaches a program, which is out of scope',
-  NDA_VLAN: 'is of forwarding entries of bridges',
-  NDA_PORT: 'is of forwarding entries of bridges',
-  NDA_VNI: 'is of forwarding entries of bridges',
-  NDA_IFINDEX: 'is of forwarding entries of bridges',
-  NDA_MASTER: 'is of forwarding entries of bridges',
-  NDA_LINK_NETNSID: 'is of forwarding entries of bridges',
-  NDA_SRC_VNI: 'is of forwarding entries of bridges',
-  NDA_NH_ID: 'is of forwarding entries of bridges',
-  NDA_FDB_EXT_ATTRS: 'is of forwarding entries of bridges',
-  NDA_NDM_STATE_MASK: 'is of forwarding entries of bridges',
-  NDA_NDM_FLAGS_MASK: 'is of forwarding entries of bridges',
   IFLA_XDP_EXPECTED_FD: 'attaches a program, which is out of scope',
 }
 
@@ -279,6 +271,7 @@ const roots: readonly NestedRows[] = [
   routeTable,
   ruleTable,
   neighborTable,
+  fdbTable,
   neighborTableTable,
   lookupTable,
   bridgeVlanTable,
