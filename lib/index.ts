@@ -106,6 +106,17 @@ export type { LaunchOptions, ProcessOutput } from './netns/processes/spawn.ts'
 export type { OpenSocketOptions, RawSocket, SocketBinding } from './netns/raw-socket.ts'
 export type { Sysctl, SysctlValue } from './netns/sysctl.ts'
 export type { TlsConnectOptions } from './netns/tls-connect.ts'
+export type {
+  NexthopBucket,
+  NexthopBucketFilter,
+  NexthopDetails,
+  NexthopFilter,
+  NexthopMember,
+  NexthopObject,
+  NexthopObjectOptions,
+  NexthopReference,
+} from './nexthops/nexthop-object.ts'
+export type { Nexthops } from './nexthops/nexthops.ts'
 export { type ArpOptions, type ArpPacket, arp } from './packets/arp.ts'
 export { internetChecksum } from './packets/checksum.ts'
 export { type EthernetFrame, type EthernetOptions, type EtherType, ethernet, type VlanTag } from './packets/ethernet.ts'

@@ -10,6 +10,7 @@ import { NamespaceIds } from './namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from './native/binding.ts'
 import { NeighborTables } from './neighbor-tables/neighbor-tables.ts'
 import { Neighbors } from './neighbors/neighbors.ts'
+import { Nexthops } from './nexthops/nexthops.ts'
 import { isNamespaceHandle, type NamespaceReference, namespaceDescriptor } from './protocol/namespace-reference.ts'
 import { openNamespace } from './protocol/namespaces.ts'
 import { type NamespaceSource, Session, type SessionOptions } from './protocol/session.ts'
@@ -47,6 +48,7 @@ export class Rtnetlink implements AsyncDisposable {
   #neighbors: Neighbors | undefined
   #fdb: Fdb | undefined
   #neighborTables: NeighborTables | undefined
+  #nexthops: Nexthops | undefined
   #fou: Fou | undefined
   #vnis: Vnis | undefined
   #macsec: Macsec | undefined
@@ -98,6 +100,12 @@ export class Rtnetlink implements AsyncDisposable {
   get ethtool(): Ethtool {
     this.#ethtool ??= new Ethtool(this.#session)
     return this.#ethtool
+  }
+
+  /** Nexthop objects, as `ip nexthop` has them. */
+  get nexthops(): Nexthops {
+    this.#nexthops ??= new Nexthops(this.#session)
+    return this.#nexthops
   }
 
   /** Neighbors, as `ip neighbor` has them. */

@@ -19,6 +19,7 @@ const layers = [
     'bridge-vlans',
     'neighbors',
     'fdb',
+    'nexthops',
     'neighbor-tables',
     'rules',
     'namespace-ids',

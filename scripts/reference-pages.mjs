@@ -20,6 +20,7 @@ export async function referencePages(lib, load) {
   const { neighborTable } = await load('neighbors/neighbor-table')
   const { neighborTableTable } = await load('neighbor-tables/table')
   const { fdbTable } = await load('fdb/fdb-table')
+  const { nexthopTable, bucketTable } = await load('nexthops/nexthop-table')
   const { lookupTable } = await load('routes/lookup')
   const { deviceTable: macsecTable } = await load('macsec/tables')
   const { deviceTable: wireguardTable } = await load('wireguard/device')
@@ -42,6 +43,8 @@ export async function referencePages(lib, load) {
   page.add('neighbor.md', 'Neighbors', NEIGHBOR, [neighborTable])
   page.add('neighbor-table.md', 'Tables of neighbors', NEIGHBOR_TABLE, [neighborTableTable])
   page.add('fdb.md', 'Forwarding tables', FDB, [fdbTable])
+  page.add('nexthop.md', 'Nexthop objects', NEXTHOP, [nexthopTable])
+  page.add('nexthop-bucket.md', 'Buckets of resilient nexthop groups', NEXTHOP_BUCKET, [bucketTable])
   page.add('team.md', 'Options of teams', TEAM, [optionTable])
   page.add('team-ports.md', 'State of the ports of teams', TEAM_PORTS, [teamPortState])
   page.add('bridge-vlan.md', 'VLANs of bridges and their ports', BRIDGE_VLAN, [bridgeVlanTable])
@@ -65,6 +68,8 @@ const RULE = 'Options of `rules.add` and `rules.delete`, and what `rules.list` r
 const NEIGHBOR = 'Options of `neighbors.add`, `replace` and `change`, and what `neighbors.get` and `neighbors.list` report.'
 const NEIGHBOR_TABLE = 'Options of `neighborTables.set`, and what `neighborTables.list` reports.'
 const FDB = 'Options of `fdb.add`, `append`, `replace` and `delete`, and what `fdb.get` and `fdb.list` report.'
+const NEXTHOP = 'Options of `nexthops.add` and `replace`, and what `nexthops.get` and `nexthops.list` report.'
+const NEXTHOP_BUCKET = 'What `nexthops.listBuckets` and `nexthops.getBucket` report.'
 const TEAM =
   'Options of `team.setOptions`, and what `team.options` reports. The driver knows them by name, which stands in the second column.'
 const TEAM_PORTS = 'What `team.ports` reports.'

@@ -29,6 +29,7 @@ import type { NamespaceIds } from '../namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from '../native/binding.ts'
 import type { NeighborTables } from '../neighbor-tables/neighbor-tables.ts'
 import type { Neighbors } from '../neighbors/neighbors.ts'
+import type { Nexthops } from '../nexthops/nexthops.ts'
 import { completions } from '../protocol/completions.ts'
 import {
   type NamespaceDescriptor,
@@ -210,6 +211,11 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   /** Rules of routing, as `ip rule` has them. */
   get rules(): Rules {
     return this.#rtnetlink.rules
+  }
+
+  /** Nexthop objects, as `ip nexthop` has them. */
+  get nexthops(): Nexthops {
+    return this.#rtnetlink.nexthops
   }
 
   /** Neighbors, as `ip neighbor` has them. */

@@ -100,6 +100,27 @@ export class Acknowledgement extends Request<undefined> {
   }
 }
 
+/** Waits for an acknowledgement, and keeps what the kernel says of its own before it: an echo. Undefined when that was lost. */
+export class Echo<T> extends Request<T | undefined> {
+  readonly #decode: Decode<T>
+  #said: T | undefined
+
+  constructor(operation: string, decode: Decode<T>) {
+    super(operation)
+    this.#decode = decode
+  }
+
+  protected override more(_code: number, message: Message, start: number, end: number): void {
+    eachMessage(message, start, end, (from, to) => {
+      this.#said = this.#decode(message, from, to)
+    })
+  }
+
+  protected override finish(): T | undefined {
+    return this.#said
+  }
+}
+
 /** Waits for the one message that answers. */
 export class Reply<T> extends Request<T> {
   readonly #decode: Decode<T>

@@ -5,9 +5,9 @@ import { checkKeys } from '../schema/check-options.ts'
 import { Program } from '../schema/program.ts'
 import { completions, type Receiver } from './completions.ts'
 import { Failure } from './failure.ts'
-import { NLM_F_ACK, NLM_F_DUMP } from './flags.ts'
+import { NLM_F_ACK, NLM_F_DUMP, NLM_F_ECHO } from './flags.ts'
 import { type Hearer, Listener, type ListenerOptions, openSocket } from './listener.ts'
-import { Acknowledgement, type Decode, Dump, type Dumped, type Entries, Reply, type Request } from './request.ts'
+import { Acknowledgement, type Decode, Dump, type Dumped, Echo, type Entries, Reply, type Request } from './request.ts'
 import { RequestList } from './request-list.ts'
 import { StreamedDump } from './streamed-dump.ts'
 
@@ -159,6 +159,17 @@ export class Session {
     const program = this.begin(operation, 'after')
     program.header(0, id)
     void this.#send('after', program, 0, 0, new Acknowledgement(operation), options)
+  }
+
+  /** Sends a request that is acknowledged, and of which the kernel is asked to say what it did. */
+  echo<T>(
+    call: MessageCall,
+    program: Program,
+    flags: number,
+    decode: Decode<T>,
+    options?: CallOptions,
+  ): Promise<T | undefined | Failure> {
+    return this.#send(call, program, flags | NLM_F_ACK | NLM_F_ECHO, 0, new Echo(program.operation, decode), options)
   }
 
   /** Sends a request that is answered by one message. */

@@ -12,6 +12,7 @@ import { linkTable } from '../../lib/links/link-table.ts'
 import { deviceTable as macsecTable } from '../../lib/macsec/tables.ts'
 import { neighborTableTable } from '../../lib/neighbor-tables/table.ts'
 import { neighborTable } from '../../lib/neighbors/neighbor-table.ts'
+import { bucketTable, nexthopTable } from '../../lib/nexthops/nexthop-table.ts'
 import { lookupTable } from '../../lib/routes/lookup.ts'
 import { routeTable } from '../../lib/routes/route-table.ts'
 import { ruleTable } from '../../lib/rules/rule-table.ts'
@@ -44,6 +45,7 @@ const HEADERS = [
   'ip.h',
   'ipv6.h',
   'neighbour.h',
+  'nexthop.h',
   'rtnetlink.h',
   'veth.h',
   'wireguard.h',
@@ -109,6 +111,10 @@ const ENUMS: Readonly<Record<string, string>> = {
   neighbor: 'NDA_UNSPEC',
   neighborParameters: 'NDTPA_UNSPEC',
   neighborTable: 'NDTA_UNSPEC',
+  nexthop: 'NHA_UNSPEC',
+  nexthopBucket: 'NHA_UNSPEC',
+  nexthopBucketEntry: 'NHA_RES_BUCKET_UNSPEC',
+  nexthopResilient: 'NHA_RES_GROUP_UNSPEC',
   rmnet: 'IFLA_RMNET_UNSPEC',
   route: 'RTA_UNSPEC',
   routeMetrics: 'RTAX_UNSPEC',
@@ -149,6 +155,7 @@ const EXCUSED: Readonly<Record<string, string>> = {
   wireguard: 'has no rows',
   netdevsim: 'has no rows',
   netkit: 'is newer than the headers of Debian 12',
+  nexthopStatistics: 'is newer than these headers',
   nlmon: 'has no rows',
   ovpn: 'is newer than these headers',
   team: 'has no rows',
@@ -255,6 +262,14 @@ const NEWER: Readonly<Record<string, string>> = {
   IFLA_VXLAN_RESERVED_BITS: '6.14',
   IFLA_VXLAN_MC_ROUTE: '6.17',
   RTA_FLOWLABEL: '6.14',
+  NHA_OP_FLAGS: '6.9',
+  NHA_GROUP_STATS: '6.9',
+  NHA_GROUP_STATS_ENTRY: '6.9',
+  NHA_GROUP_STATS_ENTRY_ID: '6.9',
+  NHA_GROUP_STATS_ENTRY_PACKETS: '6.9',
+  NHA_GROUP_STATS_ENTRY_PACKETS_HW: '6.9',
+  NHA_HW_STATS_ENABLE: '6.9',
+  NHA_HW_STATS_USED: '6.9',
   FRA_DSCP: '6.12',
   FRA_FLOWLABEL: '6.14',
   FRA_FLOWLABEL_MASK: '6.14',
@@ -272,6 +287,8 @@ const roots: readonly NestedRows[] = [
   ruleTable,
   neighborTable,
   fdbTable,
+  nexthopTable,
+  bucketTable,
   neighborTableTable,
   lookupTable,
   bridgeVlanTable,
