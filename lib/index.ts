@@ -72,6 +72,7 @@ export type {
   NamespaceDescription,
   PortDescription,
 } from './lab/description.ts'
+export { type DiagramOptions, diagram } from './lab/diagram/diagram.ts'
 export { Lab } from './lab/lab.ts'
 export type { LinkDetail, LinkFilter } from './links/filter.ts'
 export { formatLink } from './links/format-link.ts'

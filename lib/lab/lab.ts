@@ -1,8 +1,10 @@
+import { ClosedError } from '../errors.ts'
 import type { Netns } from '../netns/netns.ts'
 import { type CallOptions, checkCallOptions } from '../protocol/session.ts'
 import { checkObject } from '../schema/check-options.ts'
 import { build } from './build.ts'
 import type { LabDescription } from './description.ts'
+import { type DiagramOptions, draw } from './diagram/diagram.ts'
 import { OPERATION, withStackOfCaller } from './option-path.ts'
 import type { Plan } from './plan.ts'
 import { readDescription } from './read-description.ts'
@@ -42,6 +44,24 @@ export class Lab<N extends string = string> implements AsyncDisposable {
     const described = places.filter(place => place !== hub)
     this.namespaces = Object.fromEntries(described.map(({ name, netns }) => [name, netns])) as { [K in N]: Netns }
     this.hub = hub?.netns
+  }
+
+  /**
+   * A picture of what is really there, as `diagram` draws it: all namespaces of the lab, and the one of its bridges. Mermaid text, or SVG with
+   * `{ format: 'svg' }`.
+   * @throws {ClosedError} when the lab is closed.
+   */
+  async diagram(options: DiagramOptions = {}): Promise<string> {
+    if (this.#closed) throw new ClosedError('lab.diagram', 'lab')
+    return await draw('lab.diagram', { ...this.#hubByName(), ...this.namespaces }, options)
+  }
+
+  /** Under a name that none of the others has. */
+  #hubByName(): Record<string, Netns> {
+    if (this.hub === undefined) return {}
+    let name = 'hub'
+    while (Object.hasOwn(this.namespaces, name)) name = `(${name})`
+    return { [name]: this.hub }
   }
 
   /** Whether `close` was called. */

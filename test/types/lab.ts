@@ -1,4 +1,4 @@
-import { Lab, type LabDescription, type Netns } from '../../lib/index.ts'
+import { diagram, Lab, type LabDescription, type Netns } from '../../lib/index.ts'
 
 /** Misuse that must not compile, and use that must. */
 export async function used(): Promise<void> {
@@ -50,4 +50,10 @@ export async function misused(): Promise<void> {
   await Lab.create({ namespaces: { web: { addresses: { lo: { link: 'lo', address: '192.0.2.1/32' } } } } })
   // @ts-expect-error the lab chooses the index
   await Lab.create({ namespaces: { a: {}, b: {} }, cables: [{ a: { index: 5 }, b: null }] })
+}
+
+export async function shown(lab: Lab, ns: Netns): Promise<string[]> {
+  // @ts-expect-error no such format
+  await lab.diagram({ format: 'png' })
+  return [await lab.diagram(), await diagram({ ns }, { format: 'svg' })]
 }
