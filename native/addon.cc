@@ -4,6 +4,7 @@
 #include "node/capture.h"
 #include "node/descriptor.h"
 #include "node/encode.h"
+#include "node/enter_namespace.h"
 #include "node/environment.h"
 #include "node/monitor.h"
 #include "node/namespace.h"
@@ -58,6 +59,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   define_ping(env, exports);
   define_sysctl(env, exports);
   define_write_inside(env, exports);
+  define_enter_namespace(env, exports);
   return exports;
 }
 

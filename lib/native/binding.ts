@@ -663,6 +663,11 @@ export interface Addon {
   writeSysctl(id: number, namespace: NativeNamespace, path: string, text: string): void
   /** Writes the file in one write(2), on a thread that is in the namespace from before it is opened until it is closed. */
   writeInside(id: number, namespace: NativeNamespace, path: string, text: string): void
+  /**
+   * setns(2) of the calling thread, for good: for a Worker's, before anything of the addon runs in it. Answers 0 or errno; throws TypeError on
+   * the main thread of the process. The descriptor stays the caller's.
+   */
+  enterNamespace(fd: number): number
   /** For golden tests: the bytes that `message` would put on the wire (sequence number and port 0). Names of links cannot be resolved here and throw; families have id 0. */
   encode(message: string, record: Uint32Array, length: number): Uint8Array
   /** For tests: native threads and descriptors alive in this environment. */

@@ -14,6 +14,7 @@ import type http from 'node:http'
 import type https from 'node:https'
 import type net from 'node:net'
 import type tls from 'node:tls'
+import type { Worker, WorkerOptions } from 'node:worker_threads'
 import type { Addresses } from '../addresses/addresses.ts'
 import type { BridgeVlans } from '../bridge-vlans/bridge-vlans.ts'
 import type { Capture } from '../capture/capture.ts'
@@ -62,6 +63,8 @@ import { Netdevsim } from './netdevsim.ts'
 import { type PingOptions, type PingResult, ping } from './ping.ts'
 import type { Place } from './place.ts'
 import { exec, execFile, fork, type LaunchOptions, type ProcessOutput, type ProcessParameters, spawn } from './processes/spawn.ts'
+import { nameOfThread } from './processes/thread.ts'
+import { startWorker } from './processes/worker.ts'
 import { type OpenSocketOptions, openSocket, type RawSocket } from './raw-socket.ts'
 import { createServer } from './server.ts'
 import { Sysctl } from './sysctl.ts'
@@ -185,7 +188,7 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     this.sysctl = new Sysctl(namespace)
     this.netdevsim = new Netdevsim(namespace, this.#rtnetlink.links)
     this.#place = {
-      name,
+      name: this.#isCurrent ? nameOfThread() : name,
       isCurrent: this.#isCurrent,
       enter: operation => this.#enter(operation),
       owner: () => this.#owner(),
@@ -463,6 +466,18 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   fork(module: string | URL, ...parameters: ProcessParameters<ForkOptions & LaunchOptions>): ChildProcess {
     this.#checkOpen('netns.fork')
     return fork(this.#place, module, parameters)
+  }
+
+  /**
+   * A `worker_threads.Worker` whose thread is in the namespace, from before its own code runs: whatever that code does with sockets, child
+   * processes, generic clients, happens inside. Options are those of `new Worker(file, options)`. Needs CAP_SYS_ADMIN.
+   * dns.lookup(), and so every name, is looked up inside as by {@link lookup}. What stays outside: asynchronous calls of node:fs, which matter for
+   * /proc/sys, and /sys.
+   * @throws {SystemError} `EPERM` without the capability, also for a namespace under a user namespace of the caller's: `fork` does it there.
+   */
+  worker(file: string | URL, options?: WorkerOptions): Worker {
+    this.#checkOpen('netns.worker')
+    return startWorker(this.#place, file, options)
   }
 
   /** Whoever has rights in this process's user namespace goes in as he is, as with `ip netns exec`. */

@@ -6,7 +6,9 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
@@ -70,9 +72,15 @@ NamespaceIdentity identify(const UniqueFd& descriptor) {
 
 void run_in_namespace(const UniqueFd& descriptor, const std::function<void()>& body) {
   run_on_fresh_thread([&] {
-    if (setns(descriptor.get(), CLONE_NEWNET) != 0) throw SystemError(SystemCall::kSetns);
+    move_thread(descriptor.get());
     body();
   });
 }
+
+void move_thread(int descriptor) {
+  if (setns(descriptor, CLONE_NEWNET) != 0) throw SystemError(SystemCall::kSetns);
+}
+
+bool is_main_thread() { return syscall(SYS_gettid) == getpid(); }
 
 }  // namespace rtnetlink::sys

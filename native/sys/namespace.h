@@ -47,4 +47,10 @@ struct NamespaceIdentity {
  */
 void run_in_namespace(const UniqueFd& descriptor, const std::function<void()>& body);
 
+/** Takes the calling thread into a namespace, for good: for the thread of a Worker, before anything else runs on it. */
+void move_thread(int descriptor);
+
+/** Whether the calling thread is the process's first. */
+bool is_main_thread();
+
 }  // namespace rtnetlink::sys

@@ -79,6 +79,7 @@ describe('the tarball', () => {
         'scripts/install.mjs',
         'dist/index.js',
         'dist/index.d.ts',
+        'dist/worker-entry.cjs',
         'native/addon.cc',
       ]),
     )

@@ -1,5 +1,5 @@
 // Calls everything that the addon has, in the main thread and in a worker, and exits in the middle of some. For the leak check of test:asan.
-const { closeSync, constants } = require('node:fs')
+const { closeSync, constants, openSync } = require('node:fs')
 const { dirname, join } = require('node:path')
 const { Worker, isMainThread } = require('node:worker_threads')
 const { addon, request, pingOptions } = require('./plain-inbox.cjs')
@@ -34,6 +34,11 @@ async function callEverything() {
   await request(id => addon.readSysctl(id, kept, 'net/none'))
   await request(id => addon.writeInside(id, kept, '/dev/null', 'text'))
   await request(id => addon.writeInside(id, kept, '/none', 'text'))
+  // Where it already is: what follows is about this namespace.
+  const own = openSync('/proc/thread-self/ns/net')
+  if (isMainThread) throws(() => addon.enterNamespace(own))
+  else addon.enterNamespace(own)
+  closeSync(own)
 
   const socket = new addon.NetlinkSocket({ protocol: 0, namespace: kept, receiveBuffer: 0, strict: true, dumpRetries: 1 })
   const send = (method, words) =>
