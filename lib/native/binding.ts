@@ -47,6 +47,8 @@ export const HEADER_WORDS = {
   multicastGroup: 2,
   /** command, version. */
   generic: 2,
+  /** family, version, resource id (in host order): of the messages that begin and end it. */
+  transaction: 3,
   /** number of the ioctl(2), index, bytes to answer with; no message of the kernel's. */
   linkIoctl: 3,
   /** id of the request to wait for, or 0; no message of the kernel's. */
@@ -126,6 +128,11 @@ export const Op = {
    * family's module for that. First operation of every `generic` record, and of no other. Type 0. Operands as `linkIndex`.
    */
   family: 20,
+  /**
+   * Opens a message of a `transaction`, closed by `end`. Operands: nlmsg_type, nlmsg_flags beyond NLM_F_REQUEST, family of its nfgenmsg, whose other
+   * fields are 0. Stands at the top of every transaction, and nowhere else. Type 0.
+   */
+  message: 21,
 } as const
 
 /** How a request ended, or what arrived for it. */
@@ -140,7 +147,10 @@ export const CompletionCode = {
   dumpRestart: 3,
   /** Dump complete. `detail` has DumpFlag bits. Payload: extended-ack TLVs, if any. */
   dumpDone: 4,
-  /** The kernel refused: `error` is its errno. `detail` is the byte length of the extended-ack TLVs, which start the payload (padded to 4); the request as sent follows. */
+  /**
+   * The kernel refused: `error` is its errno. `detail` is the byte length of the extended-ack TLVs, which start the payload (padded to 4); the request as sent follows. Of a
+   * transaction, that is the first message that was refused, whose number stands in the upper 16 bits of `detail`: 1 for the first, 0 for the transaction itself.
+   */
   refused: 5,
   /**
    * A name has no link: ENODEV. `detail` is the offset in the request of what wants the index: an attribute, the header's field, or a
@@ -225,7 +235,7 @@ export const COMPLETION_WORDS = 6
 export type Deliver = (length: number, large: Uint8Array | undefined) => void
 
 /** NETLINK_* of <linux/netlink.h>. */
-export const Protocol = { route: 0, generic: 16 } as const
+export const Protocol = { route: 0, netfilter: 12, generic: 16 } as const
 
 export interface SocketOptions {
   /** Netlink protocol: one of `Protocol`. */
@@ -288,6 +298,11 @@ export interface NativeSocket {
    * controller was asked anew; when the id has changed, the message is sent again.
    */
   generic(record: Uint32Array, length: number): void
+  /**
+   * Messages of netfilter's of which all take effect or none, between NFNL_MSG_BATCH_BEGIN and _END, in one sendmsg: only on sockets of that protocol, and
+   * nothing else there but `after`. One record, one completion, `done` or `refused`; `unresolved` counts its offset from the first message on.
+   */
+  transaction(record: Uint32Array, length: number): void
   /**
    * Sends nothing: ioctl(2) on the socket, about the link in the header (an index, or a name by `headerIndex`), with a struct of its own (`raw`),
    * which the kernel reads and writes. In call order with everything else, and on the native thread, for it may take the kernel's RTNL lock. Always

@@ -100,10 +100,20 @@ export class Failure {
     }
   }
 
+  /** Bytes of the extended ack that a refusal starts with. */
+  get #ackLength(): number {
+    return this.detail & 0xffff
+  }
+
+  /** Which message of a transaction was refused: 0 the transaction itself, 1 its first. */
+  get message(): number {
+    return this.code === CompletionCode.refused ? this.detail >>> 16 : 0
+  }
+
   #refused(locator: Locator | undefined, given: object | undefined, hint: Hint | undefined): NetlinkError {
     const message = new Message(this.#payload)
-    const ack = parseExtendedAck(message, 0, this.detail)
-    const request = align(this.detail)
+    const ack = parseExtendedAck(message, 0, this.#ackLength)
+    const request = align(this.#ackLength)
     const option =
       optionAt(locator, message, request, ack.offset) ??
       optionFromWords(ack.message, given, locator?.kernelWords) ??

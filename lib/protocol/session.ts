@@ -46,6 +46,12 @@ const DEFAULT_DUMP_RETRIES = 8
 /** Node's timers overflow above this and fire at once. */
 const LONGEST_TIMER = 0x7fff_ffff
 
+/** A session of another protocol, and up to which of its requests this one has waited. */
+interface Beside {
+  readonly session: Session
+  waitedFor: number
+}
+
 /** How a session gets its namespace: nothing for the process's own. */
 export type NamespaceSource = () => NativeNamespace | undefined
 
@@ -60,11 +66,10 @@ export class Session {
   readonly #program = new Program()
   readonly #inFlight = new RequestList()
   #socket: NativeSocket | undefined
-  /** The session of the other protocol in the same namespace, once there is one. */
-  #beside: Session | undefined
-  /** How many requests were sent, and up to which one of the session beside this one has waited. */
+  /** The sessions of other protocols in the same namespace. */
+  readonly #others: Beside[] = []
+  /** How many requests were sent. */
   #sent = 0
-  #waitedFor = 0
   #closed = false
   #flushing = false
   #latest = 0
@@ -89,12 +94,25 @@ export class Session {
    * Between the two, requests keep call order as they do within one.
    */
   get generic(): Session {
-    if (this.#beside === undefined) {
-      this.#beside = new Session(this.#options, this.#namespace, Protocol.generic)
-      this.#beside.#beside = this
-      if (this.#closed) this.#beside.close()
+    return this.#of(Protocol.generic)
+  }
+
+  /** Likewise the session of netfilter. */
+  get netfilter(): Session {
+    return this.#of(Protocol.netfilter)
+  }
+
+  #of(protocol: number): Session {
+    if (protocol === this.#protocol) return this
+    const there = this.#others.find(({ session }) => session.#protocol === protocol)
+    if (there !== undefined) return there.session
+    const session = new Session(this.#options, this.#namespace, protocol)
+    for (const other of [this, ...this.#others.map(beside => beside.session)]) {
+      other.#others.push({ session, waitedFor: 0 })
+      session.#others.push({ session: other, waitedFor: 0 })
     }
-    return this.#beside
+    if (this.#closed) session.close()
+    return session
   }
 
   get closed(): boolean {
@@ -216,7 +234,7 @@ export class Session {
         : checkTimeout(program.operation, options.timeout)
     options?.signal?.throwIfAborted()
     const socket = this.#open()
-    if (this.#beside !== undefined) this.#waitForOther(this.#beside, record)
+    if (this.#others.length > 0) this.#waitForOthers(record)
     const { expect, words } = this.#stamp(program, flags, record, request as Request<unknown>)
     try {
       socket[call](words, program.length)
@@ -231,14 +249,17 @@ export class Session {
   }
 
   /**
-   * What the other session was asked for so far comes first: a mark behind it there, and here a record that waits for the mark. A
+   * What the other sessions were asked for so far comes first: a mark behind it there, and here a record that waits for the mark. A
    * `linked` record belongs to the one before it, which has waited.
    */
-  #waitForOther(other: Session, record: number): void {
+  #waitForOthers(record: number): void {
     if ((record & RecordFlag.linked) !== 0) return
-    if (other.#closed || other.#sent === this.#waitedFor || other.#inFlight.isEmpty) return
-    this.#waitedFor = other.#sent
-    this.#sendAfter(other.#sendAfter(NOTHING, RecordFlag.awaited), 0)
+    for (const beside of this.#others) {
+      const other = beside.session
+      if (other.#closed || other.#sent === beside.waitedFor || other.#inFlight.isEmpty) continue
+      beside.waitedFor = other.#sent
+      this.#sendAfter(other.#sendAfter(NOTHING, RecordFlag.awaited), 0)
+    }
   }
 
   /** Answers the id. */
@@ -334,7 +355,7 @@ export class Session {
     clearTimeout(this.#timer)
     this.#socket?.flush()
     this.#socket?.close()
-    this.#beside?.close()
+    for (const { session } of this.#others) session.close()
     for (const callback of this.#closing) callback()
     this.#closing.clear()
   }

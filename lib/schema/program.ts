@@ -177,6 +177,16 @@ export class Program {
     this.#text(Op.headerIndex, 0, name)
   }
 
+  /** Opens a message of a transaction, closed by `end`. */
+  message(type: number, flags: number, family: number): void {
+    this.#reserve(4)
+    this.words[this.length] = Op.message
+    this.words[this.length + 1] = type
+    this.words[this.length + 2] = flags
+    this.words[this.length + 3] = family
+    this.length += 4
+  }
+
   /** Names the generic netlink family whose command this is; before everything else. */
   family(name: string): void {
     this.#text(Op.family, 0, name)

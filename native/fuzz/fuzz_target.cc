@@ -108,14 +108,15 @@ class Resolver : public wire::Resolver {
 class RawFinder {
  public:
   static bool has_raw(const wire::Record& record) {
-    RawFinder finder(record.kind().has_family());
+    RawFinder finder(record.kind());
     wire::Program(record.program(), finder).run();
     return finder.found_;
   }
 
-  explicit RawFinder(bool has_family) : has_family_(has_family) {}
+  explicit RawFinder(const wire::MessageKind& kind) : kind_(kind) {}
   static bool has_header_index() { return true; }
-  bool has_family() const { return has_family_; }
+  bool has_family() const { return kind_.has_family(); }
+  bool is_transaction() const { return kind_.is_transaction(); }
   static bool is_linked() { return true; }
   template <typename Integer>
   void put(uint16_t, Integer) {}
@@ -127,6 +128,8 @@ class RawFinder {
   void close_nest(std::size_t) {}
   static std::size_t open_hop(uint8_t, uint8_t, uint32_t) { return 0; }
   void close_hop(std::size_t) {}
+  static std::size_t open_message(uint16_t, uint16_t, uint8_t) { return 0; }
+  void close_message(std::size_t) {}
   static bool put_link_index(uint16_t, std::string_view) { return true; }
   static bool set_header_index(std::string_view) { return true; }
   static bool set_header_index_of_previous() { return true; }
@@ -135,7 +138,7 @@ class RawFinder {
   static bool set_family(std::string_view) { return true; }
 
  private:
-  bool has_family_;
+  const wire::MessageKind& kind_;
   bool found_ = false;
 };
 
@@ -159,6 +162,23 @@ void require_one_message(Bytes bytes, uint16_t type) {
   require(!reader.next());
 }
 
+/** One behind the other, numbered one by one, each with attributes and nothing else. */
+void require_transaction(Bytes bytes, bool complete, bool has_raw) {
+  wire::MessageReader reader(bytes);
+  std::size_t size = 0;
+  uint32_t sequence = 1;
+  uint16_t type = 0;
+  while (const auto message = reader.next()) {
+    require(message->sequence() == sequence++);
+    if (size == 0) require(message->type() == NFNL_MSG_BATCH_BEGIN);
+    type = message->type();
+    size += message->bytes().size();
+    if (!has_raw) require_attributes(message->payload().subspan(sizeof(nfgenmsg)));
+  }
+  require(size == bytes.size() && sequence > 2);
+  if (complete) require(type == NFNL_MSG_BATCH_END);
+}
+
 bool is_about_family(const wire::MessageKind& kind, const wire::Encoded& encoded) {
   return kind.has_family() && encoded.offset == offsetof(nlmsghdr, nlmsg_type);
 }
@@ -175,6 +195,13 @@ void run_record(const wire::MessageKind& kind, std::span<const uint32_t> words) 
   const wire::Encoded encoded = wire::encode(record, 1, writer, resolver);
   touch(writer.bytes());
   const uint16_t type = kind.has_family() ? kFamily : kind.type;
+  if (kind.is_transaction() && encoded.end != wire::Encoded::End::kMalformed) {
+    if (encoded.end != wire::Encoded::End::kTooLarge) {
+      const bool complete = encoded.end == wire::Encoded::End::kComplete;
+      require_transaction(writer.bytes(), complete, RawFinder::has_raw(record));
+    }
+    return;
+  }
   switch (encoded.end) {
     case wire::Encoded::End::kComplete:
       require(!problem);

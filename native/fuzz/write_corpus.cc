@@ -195,6 +195,19 @@ std::map<std::string, Input> records() {
                           .finish("generic");
   result["generic-unresolved"] =
       RecordWriter(0, wire::kDump | wire::kMultipart, {2, 1}).put_text(Operation::kFamily, 0, "acpi").finish("generic");
+  result["transaction"] = RecordWriter(0, 0, {0, 0, 10})
+                              .put(Operation::kMessage, 0, {0xa00, NLM_F_CREATE, 2})
+                              .put_text(Operation::kString, 1, "table")
+                              .put(Operation::kEnd, 0)
+                              .put(Operation::kMessage, 0, {0xa06, NLM_F_CREATE, 2})
+                              .put(Operation::kNest, 4)
+                              .put_text(Operation::kLinkIndex, 1, "bond0")
+                              .put(Operation::kEnd, 0)
+                              .put(Operation::kEnd, 0)
+                              .finish("transaction");
+  result["link-ioctl"] = RecordWriter(0, wire::kReply, {0x8946, 1, 196})
+                             .put_text(Operation::kRaw, 0, std::string_view("\3\0\0\0", 4))
+                             .finish("linkIoctl");
   result["namespace-id"] = RecordWriter(0, wire::kReply, {0}).put(Operation::kU32, 3, {42}).finish("getNamespaceId");
   result["nest-too-large"] = RecordWriter(0, 0, {0, 0, 1, 0, 0})
                                  .put(Operation::kNest, 1)

@@ -137,6 +137,7 @@ RequestQueue::Turn RequestQueue::take(bool previous_succeeded, const Limits& lim
   if (entry.cancelled) return take_one(*chunk, records, Turn::kCancelled);
   if (record.has(wire::kLinked) && !previous_succeeded) return take_one(*chunk, records, Turn::kSkipped);
   if (is_waiting(record)) return take_one(*chunk, records, Turn::kAfter);
+  if (record.kind().is_transaction()) return take_one(*chunk, records, Turn::kTransaction);
   if (is_link_ioctl(record)) return take_one(*chunk, records, Turn::kLinkIoctl);
   if (record.has(wire::kStream)) return take_one(*chunk, records, Turn::kStream);
   if (record.has(wire::kDump)) return take_one(*chunk, records, Turn::kDump);
@@ -162,7 +163,8 @@ void RequestQueue::take_batch(const Limits& limits, std::vector<wire::Record>& r
       replies += reply_cost(record);
       const bool first = records.empty();
       const bool alone = entry.cancelled || record.has(wire::kDump) || record.has(wire::kLinked) ||
-                         is_overlapping(record) || is_waiting(record) || is_link_ioctl(record);
+                         is_overlapping(record) || is_waiting(record) || is_link_ioctl(record) ||
+                         record.kind().is_transaction();
       if (!first && (alone || bytes > kMostBytes || replies > limits.replies || records.size() == kMostRecords)) return;
       records.push_back(record);
     }

@@ -30,6 +30,8 @@ class RequestQueue {
     kStream,
     /** A record that waits for another socket's. */
     kAfter,
+    /** A record that is many messages, of which all succeed or none. */
+    kTransaction,
     /** A record that is no message, but an ioctl(2) about a link. */
     kLinkIoctl,
     /** A run of overlapping records; none is taken yet. See take_overlap(). */

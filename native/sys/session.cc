@@ -8,13 +8,14 @@
 #include "sys/link_ioctl.h"
 #include "sys/overlap_run.h"
 #include "sys/system_error.h"
+#include "sys/transaction.h"
 
 namespace rtnetlink::sys {
 
 using wire::CompletionCode;
 
 bool Session::takes(const wire::MessageKind& kind) const {
-  return kind.type == wire::kAfter || kind.has_family() == (protocol_ == NETLINK_GENERIC);
+  return kind.type == wire::kAfter || kind.protocol() == protocol_;
 }
 
 void Session::append(const wire::Record& record) {
@@ -131,6 +132,8 @@ void Session::perform(Turn turn, const std::stop_token& stop) {
       return stream(records_.front(), stop);
     case Turn::kLinkIoctl:
       return link_ioctl(records_.front(), stop);
+    case Turn::kTransaction:
+      return transact(records_.front(), stop);
     case Turn::kOverlap:
       previous_ = OverlapRun(queue_, *origin_, *runtime_).run(connection_->socket, stop);
       return;
@@ -171,6 +174,11 @@ void Session::dump(const wire::Record& record, const std::stop_token& stop) {
 void Session::link_ioctl(const wire::Record& record, const std::stop_token& stop) {
   LinkIoctl ioctl(connection_->socket, connection_->names, runtime_->completions);
   previous_ = {ioctl.run(record, previous_, stop)};
+}
+
+void Session::transact(const wire::Record& record, const std::stop_token& stop) {
+  Transaction transaction(connection_->socket, connection_->names, runtime_->completions);
+  previous_ = {transaction.run(record, previous_, stop)};
 }
 
 void Session::stream(const wire::Record& record, const std::stop_token& stop) {

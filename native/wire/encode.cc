@@ -1,5 +1,6 @@
 #include "wire/encode.h"
 
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
@@ -22,6 +23,7 @@ class Checker {
   bool has_header_index() const { return record_.kind().header.index_offset().has_value(); }
   bool is_linked() const { return record_.has(kLinked); }
   bool has_family() const { return record_.kind().has_family(); }
+  bool is_transaction() const { return record_.kind().is_transaction(); }
   template <typename Integer>
   void put(uint16_t, Integer) {}
   void put_flag(uint16_t) {}
@@ -32,6 +34,8 @@ class Checker {
   void close_nest(std::size_t) {}
   std::size_t open_hop(uint8_t, uint8_t, uint32_t) { return 0; }
   void close_hop(std::size_t) {}
+  std::size_t open_message(uint16_t, uint16_t, uint8_t) { return 0; }
+  void close_message(std::size_t) {}
   bool put_link_index(uint16_t, std::string_view) { return true; }
   bool set_header_index(std::string_view) { return true; }
   bool set_header_index_of_previous() { return true; }
@@ -46,12 +50,13 @@ class Checker {
 /** Writes what a program says. */
 class Encoder {
  public:
-  Encoder(const Record& record, std::size_t start, MessageWriter& writer, Resolver& resolver)
-      : record_(record), start_(start), writer_(writer), resolver_(resolver) {}
+  Encoder(const Record& record, std::size_t start, uint32_t sequence, MessageWriter& writer, Resolver& resolver)
+      : record_(record), start_(start), sequence_(sequence), writer_(writer), resolver_(resolver) {}
 
   bool has_header_index() const { return record_.kind().header.index_offset().has_value(); }
   bool is_linked() const { return record_.has(kLinked); }
   bool has_family() const { return record_.kind().has_family(); }
+  bool is_transaction() const { return record_.kind().is_transaction(); }
   template <typename Integer>
   void put(uint16_t type, Integer value) {
     writer_.put(type, value);
@@ -64,6 +69,16 @@ class Encoder {
   void close_nest(std::size_t start) { writer_.close_nest(start); }
   std::size_t open_hop(uint8_t flags, uint8_t hops, uint32_t index) { return writer_.open_hop(flags, hops, index); }
   void close_hop(std::size_t start) { writer_.close_hop(start); }
+
+  std::size_t open_message(uint16_t type, uint16_t flags, uint8_t family) {
+    const std::size_t message = writer_.begin(type, NLM_F_REQUEST | flags, ++sequence_, sizeof(nfgenmsg));
+    writer_.patch(message + NLMSG_HDRLEN, nfgenmsg{family, NFNETLINK_V0, 0});
+    return message;
+  }
+  void close_message(std::size_t start) { writer_.finish(start); }
+
+  /** The number of the message that was opened last. */
+  uint32_t sequence() const { return sequence_; }
 
   /** The attribute is written first, so that an unresolved one can be recognised in the message. */
   bool put_link_index(uint16_t type, std::string_view name) {
@@ -110,6 +125,7 @@ class Encoder {
 
   const Record& record_;
   std::size_t start_;
+  uint32_t sequence_;
   MessageWriter& writer_;
   Resolver& resolver_;
   int error_ = 0;
@@ -127,11 +143,15 @@ void write_field(MessageWriter& writer, std::size_t offset, HeaderField field, u
   }
 }
 
+uint32_t ordered(HeaderField field, uint32_t value) {
+  return field.network_order ? to_network(static_cast<uint16_t>(value)) : value;
+}
+
 void write_header(MessageWriter& writer, std::size_t start, const Record& record) {
   const std::span<const uint32_t> values = record.header();
   std::size_t i = 0;
   for (const HeaderField field : record.kind().header.fields()) {
-    write_field(writer, start + NLMSG_HDRLEN + field.offset, field, values[i++]);
+    write_field(writer, start + NLMSG_HDRLEN + field.offset, field, ordered(field, values[i++]));
   }
 }
 
@@ -141,6 +161,8 @@ const char* problem_with_flags(const Record& record) {
   if (record.has(kReply) && record.has(kDump)) return "a record is a reply or a dump, not both";
   if (record.has(kStream) && !record.has(kDump)) return "only a dump can stream";
   if (record.has(kMultipart) && !record.has(kDump)) return "only a dump is multipart";
+  if (record.kind().is_transaction() && (record.flags() & ~(kLinked | kAwaited)) != 0)
+    return "a transaction is answered as a whole";
   if (record.kind().type == kLinkIoctl && !record.has(kReply)) return "an ioctl has a reply";
   if (record.has(kBulk) && (record.has(kReply) || record.has(kDump))) return "a record with replies is never bulk";
   return nullptr;
@@ -165,13 +187,39 @@ std::optional<Malformed> find_problem(const MessageKind& kind, std::span<const u
   return Malformed{result.problem, Record::kHeader + fields.size() + result.word};
 }
 
-Encoded encode(const Record& record, uint32_t sequence, MessageWriter& writer, Resolver& resolver) {
+namespace {
+
+/** One of the two messages between which a transaction stands. */
+void write_bracket(MessageWriter& writer, uint16_t type, uint32_t sequence, const Record& record) {
+  const std::size_t start = writer.begin(type, NLM_F_REQUEST, sequence, record.kind().header.size());
+  write_header(writer, start, record);
+  writer.finish(start);
+}
+
+ProgramResult encode_transaction(MessageWriter& writer, uint32_t sequence, const Record& record, Encoder& encoder) {
+  write_bracket(writer, NFNL_MSG_BATCH_BEGIN, sequence, record);
+  const ProgramResult result = Program(record.program(), encoder).run();
+  if (result.end == ProgramResult::End::kComplete)
+    write_bracket(writer, NFNL_MSG_BATCH_END, encoder.sequence() + 1, record);
+  return result;
+}
+
+ProgramResult encode_message(MessageWriter& writer, uint32_t sequence, const Record& record, Encoder& encoder) {
   const std::size_t start =
       writer.begin(record.kind().type, record.message_flags(), sequence, record.kind().header.size());
   write_header(writer, start, record);
-  Encoder encoder(record, start, writer, resolver);
   const ProgramResult result = Program(record.program(), encoder).run();
   writer.finish(start);
+  return result;
+}
+
+}  // namespace
+
+Encoded encode(const Record& record, uint32_t sequence, MessageWriter& writer, Resolver& resolver) {
+  const std::size_t start = writer.size();
+  Encoder encoder(record, start, sequence, writer, resolver);
+  const auto write = record.kind().is_transaction() ? encode_transaction : encode_message;
+  const ProgramResult result = write(writer, sequence, record, encoder);
   if (const auto overflow = writer.overflow()) return {Encoded::End::kTooLarge, 0, *overflow - start};
   if (result.end == ProgramResult::End::kComplete) return {Encoded::End::kComplete};
   if (result.end == ProgramResult::End::kMalformed) return {Encoded::End::kMalformed};

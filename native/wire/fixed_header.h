@@ -6,6 +6,7 @@
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 
@@ -22,6 +23,7 @@ namespace rtnetlink::wire {
 struct HeaderField {
   uint8_t offset;
   uint8_t size;
+  bool network_order = false;
 
   constexpr bool holds(uint32_t value) const { return size == 4 || value >> (size * 8) == 0; }
 };
@@ -162,6 +164,14 @@ inline constexpr FixedHeader kMulticastGroupHeader(sizeof(br_port_msg),
 inline constexpr FixedHeader kGenericHeader(sizeof(genlmsghdr),
                                             {header_field(offsetof(genlmsghdr, cmd), &genlmsghdr::cmd),
                                              header_field(offsetof(genlmsghdr, version), &genlmsghdr::version)});
+
+static_assert(sizeof(nfgenmsg) == 4 && offsetof(nfgenmsg, version) == 1 && offsetof(nfgenmsg, res_id) == 2);
+
+/** Of the messages that begin and end a transaction. */
+inline constexpr FixedHeader kTransactionHeader(
+    sizeof(nfgenmsg), {header_field(offsetof(nfgenmsg, nfgen_family), &nfgenmsg::nfgen_family),
+                       header_field(offsetof(nfgenmsg, version), &nfgenmsg::version),
+                       HeaderField{offsetof(nfgenmsg, res_id), sizeof(nfgenmsg::res_id), true}});
 
 /** No message of the kernel's: which ioctl(2), which link, and how many bytes of its struct to answer with. */
 struct LinkIoctlHeader {

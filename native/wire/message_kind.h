@@ -17,6 +17,9 @@ inline constexpr uint16_t kAfter = 0;
 /** Likewise: the family that the record names decides. */
 inline constexpr uint16_t kFamilyId = NLMSG_NOOP;
 
+/** Likewise: the record is a transaction of netfilter's, and has messages of its own. */
+inline constexpr uint16_t kTransaction = NLMSG_ERROR;
+
 /** Likewise: the record is an ioctl(2) about a link. */
 inline constexpr uint16_t kLinkIoctl = NLMSG_OVERRUN;
 
@@ -31,6 +34,13 @@ struct MessageKind {
 
   /** Sent to a family of generic netlink. */
   constexpr bool has_family() const { return type == kFamilyId; }
+  constexpr bool is_transaction() const { return type == kTransaction; }
+
+  /** Of the sockets that take it; those of any take what waits. */
+  constexpr int protocol() const {
+    if (has_family()) return NETLINK_GENERIC;
+    return is_transaction() ? NETLINK_NETFILTER : NETLINK_ROUTE;
+  }
 };
 
 /** binding.ts: the message calls of NativeSocket. One row is all that a new message takes here. */
@@ -71,6 +81,7 @@ inline constexpr std::array kMessageKinds{
     MessageKind{"deleteMulticastGroup", RTM_DELMDB, kMulticastGroupHeader},
     MessageKind{"getMulticastGroup", RTM_GETMDB, kMulticastGroupHeader},
     MessageKind{"generic", kFamilyId, kGenericHeader},
+    MessageKind{"transaction", kTransaction, kTransactionHeader},
     MessageKind{"linkIoctl", kLinkIoctl, kLinkIoctlHeader},
     MessageKind{"after", kAfter, kAfterHeader},
 };

@@ -26,6 +26,7 @@ enum class Operation : uint16_t {
   kHop = 18,
   kHopIndex = 19,
   kFamily = 20,
+  kMessage = 21,
 };
 
 }  // namespace rtnetlink::wire

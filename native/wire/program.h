@@ -41,6 +41,7 @@ class Program {
       step = this->step();
     }
     if (step == Step::kNext && depth_ > 0) step = malformed("a nest is left open");
+    if (step == Step::kNext && target_.is_transaction() && words_.empty()) step = malformed("a transaction is empty");
     while (depth_ > 0) close_scope();
     if (step == Step::kNext) return {ProgramResult::End::kComplete};
     return {problem_ != nullptr ? ProgramResult::End::kMalformed : ProgramResult::End::kStopped, problem_, operation_};
@@ -48,9 +49,10 @@ class Program {
 
  private:
   enum class Step { kNext, kEnd };
+  enum class ScopeKind : uint8_t { kNest, kHop, kMessage };
   struct Scope {
     std::size_t start;
-    bool hop;
+    ScopeKind kind;
   };
   static constexpr std::size_t kDeepest = 32;
 
@@ -66,6 +68,9 @@ class Program {
   Step step() {
     const uint32_t word = words_[at_++];
     const auto type = static_cast<uint16_t>(word >> 16);
+    const bool is_message = (word & 0xffff) == static_cast<uint32_t>(Operation::kMessage);
+    if (is_message != (target_.is_transaction() && depth_ == 0))
+      return malformed("a transaction is of messages, and nothing else is");
     switch (static_cast<Operation>(word & 0xffff)) {
       case Operation::kU8:
         return integer<uint8_t, false>(type);
@@ -89,7 +94,7 @@ class Program {
       case Operation::kString:
         return with_bytes([&](Bytes bytes) { return put_string(type, bytes); });
       case Operation::kNest:
-        return open_scope(false, [&] { return target_.open_nest(type); });
+        return open_scope(ScopeKind::kNest, [&] { return target_.open_nest(type); });
       case Operation::kEnd:
         return type == 0 ? end() : malformed("the type of an end is not 0");
       case Operation::kRaw:
@@ -110,6 +115,8 @@ class Program {
         return type == 0 ? hop_index() : malformed("the type of a hop's index is not 0");
       case Operation::kFamily:
         return type == 0 ? family() : malformed("the type of a family is not 0");
+      case Operation::kMessage:
+        return type == 0 ? message() : malformed("the type of a message is not 0");
     }
     return malformed("unknown operation");
   }
@@ -172,9 +179,9 @@ class Program {
   }
 
   template <typename Open>
-  Step open_scope(bool hop, Open open) {
+  Step open_scope(ScopeKind kind, Open open) {
     if (depth_ == kDeepest) return malformed("nested too deep");
-    scopes_[depth_++] = {open(), hop};
+    scopes_[depth_++] = {open(), kind};
     return Step::kNext;
   }
 
@@ -186,20 +193,28 @@ class Program {
 
   void close_scope() {
     const Scope& scope = scopes_[--depth_];
-    scope.hop ? target_.close_hop(scope.start) : target_.close_nest(scope.start);
+    switch (scope.kind) {
+      case ScopeKind::kNest:
+        return target_.close_nest(scope.start);
+      case ScopeKind::kHop:
+        return target_.close_hop(scope.start);
+      case ScopeKind::kMessage:
+        return target_.close_message(scope.start);
+    }
   }
 
-  bool in_hop() const { return depth_ > 0 && scopes_[depth_ - 1].hop; }
+  bool in_hop() const { return depth_ > 0 && scopes_[depth_ - 1].kind == ScopeKind::kHop; }
 
   Step hop() {
     if (!has(3)) return malformed("an operand is missing");
-    if (depth_ == 0 || in_hop()) return malformed("a hop stands directly in a nest");
+    if (depth_ == 0 || scopes_[depth_ - 1].kind != ScopeKind::kNest)
+      return malformed("a hop stands directly in a nest");
     const uint32_t flags = words_[at_];
     const uint32_t hops = words_[at_ + 1];
     const uint32_t index = words_[at_ + 2];
     at_ += 3;
     if (flags > 0xff || hops > 0xff) return malformed("the value does not fit");
-    return open_scope(true,
+    return open_scope(ScopeKind::kHop,
                       [&] { return target_.open_hop(static_cast<uint8_t>(flags), static_cast<uint8_t>(hops), index); });
   }
 
@@ -207,6 +222,20 @@ class Program {
     if (!in_hop()) return malformed("the index of a hop stands directly in a hop");
     const std::size_t start = scopes_[depth_ - 1].start;
     return with_name([&](std::string_view name) { return target_.set_hop_index(start, name); });
+  }
+
+  /** Its header is an nfgenmsg of that family. */
+  Step message() {
+    if (!has(3)) return malformed("an operand is missing");
+    const uint32_t type = words_[at_];
+    const uint32_t flags = words_[at_ + 1];
+    const uint32_t family = words_[at_ + 2];
+    at_ += 3;
+    if (type > 0xffff || flags > 0xffff || family > 0xff) return malformed("the value does not fit");
+    return open_scope(ScopeKind::kMessage, [&] {
+      return target_.open_message(static_cast<uint16_t>(type), static_cast<uint16_t>(flags),
+                                  static_cast<uint8_t>(family));
+    });
   }
 
   bool lacks_family() const {

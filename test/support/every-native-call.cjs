@@ -89,6 +89,18 @@ async function callEverything() {
   await ask(0, REPLY, 1, ...NOTHING)
   throws(() => generic.getLink(new Uint32Array(8), 8))
   generic.close()
+  const netfilter = new addon.NetlinkSocket({ protocol: 12, namespace: kept, receiveBuffer: 0, strict: true, dumpRetries: 1 })
+  const transact = (...program) =>
+    request(id => {
+      const words = new Uint32Array([id, 0, 0, 0, 0, 10, ...program])
+      netfilter.transaction(words, words.length)
+      netfilter.flush()
+    })
+  const [MESSAGE, END, TABLE_NAME, NEWTABLE, DELTABLE] = [21, 12, [10 | (1 << 16), 1, 0x74], 0xa00, 0xa02]
+  await transact(MESSAGE, NEWTABLE, 0x400, 2, ...TABLE_NAME, END)
+  await transact(MESSAGE, DELTABLE, 0, 10, ...TABLE_NAME, END)
+  throws(() => netfilter.transaction(new Uint32Array(6), 6))
+  netfilter.close()
 
   await captureFrames(kept)
 
