@@ -90,6 +90,8 @@ export type {
   MacsecSci,
   MacsecTransmitAssociations,
 } from './macsec/macsec.ts'
+export type { Masquerade } from './masquerade/masquerade.ts'
+export type { MasqueradeOptions } from './masquerade/options.ts'
 export type { NamespaceIds } from './namespace-ids/namespace-ids.ts'
 export type { NeighborTableChanges, NeighborTableEntry, NeighborTableFilter } from './neighbor-tables/neighbor-table-entry.ts'
 export type { NeighborTables } from './neighbor-tables/neighbor-tables.ts'

@@ -6,6 +6,8 @@ import { Fdb } from './fdb/fdb.ts'
 import { Fou } from './fou/fou.ts'
 import { Links } from './links/links.ts'
 import { Macsec } from './macsec/macsec.ts'
+import { addMasquerade, type Masquerade } from './masquerade/masquerade.ts'
+import type { MasqueradeOptions } from './masquerade/options.ts'
 import { NamespaceIds } from './namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from './native/binding.ts'
 import { NeighborTables } from './neighbor-tables/neighbor-tables.ts'
@@ -13,7 +15,7 @@ import { Neighbors } from './neighbors/neighbors.ts'
 import { Nexthops } from './nexthops/nexthops.ts'
 import { isNamespaceHandle, type NamespaceReference, namespaceDescriptor } from './protocol/namespace-reference.ts'
 import { openNamespace } from './protocol/namespaces.ts'
-import { type NamespaceSource, Session, type SessionOptions } from './protocol/session.ts'
+import { type CallOptions, type NamespaceSource, Session, type SessionOptions } from './protocol/session.ts'
 import { Routes } from './routes/routes.ts'
 import { Rules } from './rules/rules.ts'
 import { Team } from './team/team.ts'
@@ -154,6 +156,11 @@ export class Rtnetlink implements AsyncDisposable {
   get team(): Team {
     this.#team ??= new Team(this.#session.generic)
     return this.#team
+  }
+
+  /** Source NAT: see `Netns.masquerade`. */
+  async masquerade(options: MasqueradeOptions, call?: CallOptions): Promise<Masquerade> {
+    return await addMasquerade(this.#session, options, call)
   }
 
   get closed(): boolean {

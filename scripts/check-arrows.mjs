@@ -27,6 +27,7 @@ const layers = [
     'fou',
     'vnis',
     'macsec',
+    'masquerade',
     'team',
     'wireguard',
   ],

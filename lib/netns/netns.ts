@@ -26,6 +26,8 @@ import type { Fdb } from '../fdb/fdb.ts'
 import type { Fou } from '../fou/fou.ts'
 import type { Links } from '../links/links.ts'
 import type { Macsec } from '../macsec/macsec.ts'
+import type { Masquerade } from '../masquerade/masquerade.ts'
+import type { MasqueradeOptions } from '../masquerade/options.ts'
 import type { NamespaceIds } from '../namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from '../native/binding.ts'
 import type { NeighborTables } from '../neighbor-tables/neighbor-tables.ts'
@@ -39,7 +41,7 @@ import {
   namespaceDescriptor,
 } from '../protocol/namespace-reference.ts'
 import { openNamespace, runNamespaceCall } from '../protocol/namespaces.ts'
-import { Session, type SessionOptions } from '../protocol/session.ts'
+import { type CallOptions, Session, type SessionOptions } from '../protocol/session.ts'
 import type { Routes } from '../routes/routes.ts'
 import { Rtnetlink } from '../rtnetlink.ts'
 import type { Rules } from '../rules/rules.ts'
@@ -274,6 +276,18 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   /** Options and ports of teams, as `teamnl` has them. */
   get team(): Team {
     return this.#rtnetlink.team
+  }
+
+  /**
+   * Source NAT: packets that come from `source` and leave by `out` get the address of that link as their source, and the answers find their way back. It is in force until
+   * it is closed, the handle is closed, or the process ends; `keep: true` lets it stay. Routing needs `net.ipv4.ip_forward` besides. It has tables of its own in nf_tables, and touches no other.
+   * Same as `nft add rule … ip saddr 192.168.1.0/24 oifname "eth0" masquerade`, and as `iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -o eth0 -j MASQUERADE`.
+   * Needs CAP_NET_ADMIN in the user namespace that owns this network namespace.
+   * @throws {TypeError} for an unknown option or a value that cannot be meant, {RangeError} for a number out of range; nothing is sent.
+   * @throws {NetlinkError} `EOPNOTSUPP` or `ENOENT` when this kernel lacks nf_tables or its NAT, with the module that brings it; `EPERM` without the capability. Nothing is changed then.
+   */
+  async masquerade(options: MasqueradeOptions, call?: CallOptions): Promise<Masquerade> {
+    return await this.#rtnetlink.masquerade(options, call)
   }
 
   /** Whether `close` was called. */
