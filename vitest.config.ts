@@ -24,7 +24,7 @@ export default defineConfig({
       project('unit', quick),
       project('wire', quick),
       project('contract', { ...isolated, testTimeout: 120_000 }),
-      project('kernel', isolated),
+      project('kernel', { ...isolated, include: ['test/kernel/**/*.test.ts', 'examples/**/*.test.mjs'] }),
       project('fuzz', { ...isolated, testTimeout: 120_000 }),
       project('package', { ...isolated, testTimeout: 300_000, hookTimeout: 300_000 }),
     ],

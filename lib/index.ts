@@ -73,7 +73,7 @@ export type {
   PortDescription,
 } from './lab/description.ts'
 export { type DiagramOptions, diagram } from './lab/diagram/diagram.ts'
-export { Lab } from './lab/lab.ts'
+export { Lab, type LabOptions } from './lab/lab.ts'
 export type { LinkDetail, LinkFilter } from './links/filter.ts'
 export { formatLink } from './links/format-link.ts'
 export type { AddLinkOptions, Link, LinkPort, PortOptions, SetLinkOptions } from './links/link.ts'

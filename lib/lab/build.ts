@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TimeoutError } from '../errors.ts'
 import type { Link } from '../links/link.ts'
-import { Netns } from '../netns/netns.ts'
+import { Netns, type NetnsOptions } from '../netns/netns.ts'
 import { addToMessage } from '../protocol/add-to-message.ts'
 import type { CallOptions } from '../protocol/session.ts'
 import { makersOf } from './in-order.ts'
@@ -17,9 +17,9 @@ const PATIENCE_WITH_ADDRESSES = 500
  * Makes everything of a plan: namespaces at the same time, and in each of them whatever can be asked for without waiting. If a step fails, or the caller's signal is
  * aborted, no further one is begun, all namespaces are let go once those under way have ended, and the first failure is thrown.
  */
-export async function build(plan: Plan, { signal, timeout }: CallOptions): Promise<void> {
+export async function build(plan: Plan, { signal, timeout, user }: CallOptions & NetnsOptions): Promise<void> {
   signal?.throwIfAborted()
-  const building = new Building(plan, { timeout })
+  const building = new Building(plan, { timeout }, { user })
   const abort = () => building.stop(signal?.reason)
   signal?.addEventListener('abort', abort, { once: true })
   try {
@@ -32,6 +32,7 @@ export async function build(plan: Plan, { signal, timeout }: CallOptions): Promi
 class Building {
   readonly #plan: Plan
   readonly #call: CallOptions
+  readonly #options: NetnsOptions
   /** Everything that was begun. */
   readonly #steps: Promise<unknown>[] = []
   /** Each resolves once its namespace is there and has its settings. */
@@ -41,9 +42,10 @@ class Building {
   readonly #made = new Map<PlannedLink, Promise<unknown>>()
   #failure: { readonly error: unknown } | undefined
 
-  constructor(plan: Plan, call: CallOptions) {
+  constructor(plan: Plan, call: CallOptions, options: NetnsOptions) {
     this.#plan = plan
     this.#call = call
+    this.#options = options
   }
 
   async run(): Promise<void> {
@@ -87,7 +89,7 @@ class Building {
   }
 
   async #open(place: Place): Promise<void> {
-    place.netns = await building(() => place.path, Netns.create())
+    place.netns = await building(() => place.path, Netns.create(this.#options))
     this.#checkGoingOn()
     await this.#write(place.netns, place.settings)
   }

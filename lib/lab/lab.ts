@@ -1,4 +1,4 @@
-import { ClosedError } from '../errors.ts'
+import { ClosedError, invalidType } from '../errors.ts'
 import type { Netns } from '../netns/netns.ts'
 import { type CallOptions, checkCallOptions } from '../protocol/session.ts'
 import { checkObject } from '../schema/check-options.ts'
@@ -8,6 +8,15 @@ import { type DiagramOptions, draw } from './diagram/diagram.ts'
 import { OPERATION, withStackOfCaller } from './option-path.ts'
 import type { Plan } from './plan.ts'
 import { readDescription } from './read-description.ts'
+
+/** Options of `Lab.create`. */
+export interface LabOptions extends CallOptions {
+  /**
+   * Whether its namespaces are made under a user namespace of the caller's own, as in `Netns.create`. Default: where the process lacks CAP_SYS_ADMIN or
+   * CAP_NET_ADMIN.
+   */
+  user?: boolean | undefined
+}
 
 /**
  * A network of namespaces, made from one description and gone again with its handle. All of it is in anonymous namespaces of its own, bridges too: a lab touches nothing of the
@@ -22,18 +31,20 @@ export class Lab<N extends string = string> implements AsyncDisposable {
 
   /**
    * Makes a lab, and resolves once everything is there and its wires have carrier. What is wrong with the description is told before anything is made.
-   * Needs CAP_SYS_ADMIN and CAP_NET_ADMIN in the process's user namespace.
+   * Needs no capability: without CAP_SYS_ADMIN and CAP_NET_ADMIN, its namespaces are under a user namespace of the process's own.
    * @throws {TypeError} or {RangeError} for a mistake in the description, with its path as `option`: `namespaces.web.links[0].mtu`.
    * @throws {NetlinkError} or {SystemError} what the kernel refuses, with that path in its message; nothing of the lab is left then.
    */
   static async create<const N extends string, const B extends string = never>(
     description: LabDescription<N, B>,
-    call: CallOptions = {},
+    options: LabOptions = {},
   ): Promise<Lab<N>> {
-    checkCallOptions(OPERATION, checkObject(OPERATION, call))
+    checkCallOptions(OPERATION, checkObject(OPERATION, options), ['user'])
+    if (options.user !== undefined && typeof options.user !== 'boolean')
+      throw invalidType(OPERATION, 'user', 'a boolean', options.user)
     const plan = readDescription(description)
     try {
-      await build(plan, call)
+      await build(plan, options)
     } catch (error) {
       throw withStackOfCaller(error)
     }

@@ -1,22 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Netns } from '../../lib/netns/netns.ts'
+import { brokersOf } from '../support/brokers.ts'
 import { namespacesHeldBy } from '../support/lab.ts'
 import { ip } from '../support/test-namespaces.ts'
 
 const library = new URL('../../dist/index.js', import.meta.url).href
 
 /** A lab of 40 namespaces on a bridge; `whenBuilt` runs in the process that has it, with `lab` at hand. */
-const program = (whenBuilt: string) => `
+const program = (whenBuilt: string, options: object) => `
   import http from 'node:http'
   import { Lab } from ${JSON.stringify(library)}
   const names = Array.from({ length: 40 }, (_, i) => 'n' + i)
   const ports = Object.fromEntries(names.map((name, i) => [name, '10.0.0.' + (i + 2) + '/24']))
   const namespaces = Object.fromEntries(names.map(name => [name, {}]))
   console.log('begun')
-  const lab = await Lab.create({ namespaces, bridges: { lan: { addresses: '10.0.0.1/24', ports } } })
+  const lab = await Lab.create({ namespaces, bridges: { lan: { addresses: '10.0.0.1/24', ports } } }, ${JSON.stringify(options)})
   ${whenBuilt}`
 
 const STAYS = 'console.log("built"); setInterval(() => {}, 1000)'
@@ -34,8 +36,10 @@ afterEach(() => {
 })
 
 /** Starts a process with a lab, and resolves once it has printed that word. */
-async function start(whenBuilt: string, word: string): Promise<ChildProcess & { pid: number }> {
-  child = spawn(process.execPath, ['--input-type=module', '-e', program(whenBuilt)], { stdio: ['ignore', 'pipe', 'ignore'] })
+async function start(whenBuilt: string, word: string, options: object = {}): Promise<ChildProcess & { pid: number }> {
+  child = spawn(process.execPath, ['--input-type=module', '-e', program(whenBuilt, options)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   for await (const text of child.stdout as AsyncIterable<Buffer>) if (String(text).includes(word)) break
   return child as ChildProcess & { pid: number }
 }
@@ -76,6 +80,16 @@ describe('a process that has a lab', () => {
     await kill(signal)
     await expectGone(witness)
     expect(machine()).toEqual(before)
+  })
+
+  it('leaves nothing of it when it is killed and its lab is without root, nor the broker', async () => {
+    const { pid } = await start(STAYS, 'built', { user: true })
+    const [broker] = brokersOf(pid)
+    const witness = await oneOf(pid)
+    await kill('SIGKILL')
+    await expectGone(witness)
+    expect(broker).toBeGreaterThan(0)
+    await expect.poll(() => existsSync(`/proc/${broker}`)).toBe(false)
   })
 
   it('leaves nothing of it when it is killed with traffic in it', async () => {

@@ -1,9 +1,9 @@
 import http from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { NetlinkError, SystemError } from '../../lib/errors.ts'
 import { Lab } from '../../lib/lab/lab.ts'
 import type { Netns } from '../../lib/netns/netns.ts'
+import { runProgram } from '../support/dist.ts'
 import { ipShowsInside, linkInside } from '../support/inside.ts'
 import { secondHandle } from '../support/lab.ts'
 import { eventually, ip, lastingStrayThreads, openDescriptors } from '../support/test-namespaces.ts'
@@ -295,15 +295,34 @@ describe('the end of a lab', () => {
     await expect.poll(async () => (await hub.links.list({ kind: 'veth' })).length).toBe(0)
     hub.close()
   })
+})
 
-  it('does not hold up the event loop', async () => {
-    const names = Array.from({ length: 50 }, (_, i) => `n${i}`)
-    const namespaces = Object.fromEntries(names.map(name => [name, {}]))
-    const lab = await Lab.create({ namespaces, bridges: { lan: { ports: namespaces } } })
-    const start = performance.eventLoopUtilization()
-    lab.close()
-    await sleep(200)
-    // Of 200 ms; were the kernel waited for, it would be most of them.
-    expect(performance.eventLoopUtilization(start).active).toBeLessThan(100)
+describe('a lab without root', () => {
+  it('is built under a user namespace, and is the same', async () => {
+    const lab = kept(
+      await Lab.create(
+        { ...threeOnASwitch, namespaces: { ...threeOnASwitch.namespaces, db: { forwarding: true } } },
+        { user: true },
+      ),
+    )
+    const { web, client, db } = lab.namespaces
+    expect((await client.ping('10.0.0.2', count)).received).toBe(2)
+    expect((await web.ping('10.0.0.1', count)).received).toBe(2)
+    expect(await db.sysctl.get('net.ipv4.ip_forward')).toBe('1')
+    expect((await web.links.get('eth0')).numTxQueues).toBe(1)
+    expect((await lab.diagram()).match(/===/g)).toHaveLength(3)
+  })
+
+  it('comes by itself where the capabilities are missing, from the package as it is', async () => {
+    const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
+    const program = `
+      const lab = await rtnetlink.Lab.create(${JSON.stringify(threeOnASwitch)})
+      console.log((await lab.namespaces.client.ping('10.0.0.3', { count: 2, interval: 10 })).received)
+      lab.close()`
+    expect(await runProgram(program, nobody)).toMatchObject({ code: 0, stdout: '2\n', stderr: '' })
+  })
+
+  it('is refused where it is not wanted', async () => {
+    await expect(Lab.create(threeOnASwitch, { user: 'yes' } as never)).rejects.toThrow('option "user": expected a boolean')
   })
 })
