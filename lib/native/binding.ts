@@ -443,6 +443,8 @@ export interface PingOptions {
   size: number
   /** 1–255; 0 leaves the kernel's default. */
   ttl: number
+  /** SO_MARK; 0 for none. */
+  mark: number
 }
 
 /** Bytes of the largest packet that is read: 64 KiB of segments that the kernel left together, and what can stand before them. */

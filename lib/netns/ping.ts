@@ -25,6 +25,8 @@ export interface PingOptions {
   size?: number | undefined
   /** Time to live, or hop limit. Default 64. */
   ttl?: number | undefined
+  /** Mark of the requests, by which rules and filters know them (SO_MARK), 0–4294967295; 0 for none, which is the default. Needs CAP_NET_ADMIN, or since Linux 5.17 CAP_NET_RAW. */
+  mark?: number | undefined
   /** Stops waiting. */
   signal?: AbortSignal | undefined
 }
@@ -102,6 +104,7 @@ export async function ping(place: Place, address: string, options: PingOptions):
     timeout: whole(options, 'timeout', 1000, 1, 3_600_000),
     size: whole(options, 'size', 56, 0, 65_000),
     ttl: whole(options, 'ttl', 64, 1, 255),
+    mark: whole(options, 'mark', 0, 0, 0xffff_ffff),
   }
   const { addon } = completions()
   request.id = completions().expect(request)
@@ -114,11 +117,21 @@ export async function ping(place: Place, address: string, options: PingOptions):
   return unwrap(outcome)
 }
 
-const KEYS: readonly (keyof PingOptions)[] = ['count', 'timeout', 'interval', 'from', 'interface', 'size', 'ttl', 'signal']
+const KEYS: readonly (keyof PingOptions)[] = [
+  'count',
+  'timeout',
+  'interval',
+  'from',
+  'interface',
+  'size',
+  'ttl',
+  'mark',
+  'signal',
+]
 
 function whole(
   options: PingOptions,
-  key: 'count' | 'interval' | 'timeout' | 'size' | 'ttl',
+  key: 'count' | 'interval' | 'timeout' | 'size' | 'ttl' | 'mark',
   fallback: number,
   min: number,
   max: number,

@@ -66,6 +66,7 @@ sys::PingRequest read_request(const OptionReader& options) {
       .timeout = duration_option(options, "timeout"),
       .size = options.integer<std::size_t>("size", 0, largest_packet - wire::kEchoHeaderSize),
       .ttl = options.integer<int>("ttl", 0, 255),
+      .mark = options.integer<uint32_t>("mark", 0, std::numeric_limits<uint32_t>::max()),
   };
 }
 

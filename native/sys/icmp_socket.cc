@@ -190,6 +190,8 @@ void IcmpSocket::bind_to_address(const InternetAddress& address) {
   if (bind(socket_.get(), address.socket_address(), address.length()) != 0) throw SystemError(SystemCall::kBind);
 }
 
+void IcmpSocket::set_mark(std::uint32_t mark) { set_option(SOL_SOCKET, SO_MARK, static_cast<int>(mark)); }
+
 void IcmpSocket::set_ttl(int ttl) {
   if (version_ == wire::IcmpVersion::v4) {
     set_option(IPPROTO_IP, IP_TTL, ttl);

@@ -70,6 +70,7 @@ class IcmpSocket {
 
   void bind_to_interface(const std::string& name);
   void bind_to_address(const InternetAddress& address);
+  void set_mark(std::uint32_t mark);
   /** For unicast and multicast; IPv6's hop limit. */
   void set_ttl(int ttl);
   [[nodiscard]] int interface_index(const std::string& name) const;

@@ -40,6 +40,7 @@ class PingRun {
       if (target_.needs_scope()) target_.set_scope(index);
       if (from.needs_scope()) from.set_scope(index);
     }
+    if (request.mark > 0) socket_.set_mark(request.mark);
     if (!from.empty()) socket_.bind_to_address(from);
     if (request.ttl > 0) socket_.set_ttl(request.ttl);
     sent_.reserve(request.count);

@@ -22,6 +22,7 @@ struct PingRequest {
   std::chrono::nanoseconds timeout;
   std::size_t size;
   int ttl;
+  std::uint32_t mark;
 };
 
 /** binding.ts: PingOptions. The payload of a part. */

@@ -79,7 +79,7 @@ function bytes(address: string): Uint8Array {
 type Changes = Partial<Omit<PingOptions, 'address' | 'from'>> & { from?: string }
 
 function options(address: string, { from, ...changes }: Changes = {}): PingOptions {
-  const rest = { interface: '', count: 1, interval: 5, timeout: 1000, size: 56, ttl: 0 }
+  const rest = { interface: '', count: 1, interval: 5, timeout: 1000, size: 56, ttl: 0, mark: 0 }
   return { namespace, address: bytes(address), from: from ? bytes(from) : new Uint8Array(), ...rest, ...changes }
 }
 
@@ -222,6 +222,8 @@ describe('ping options', () => {
     [{ size: 65508 }],
     [{ ttl: 256 }],
     [{ ttl: -1 }],
+    [{ mark: -1 }],
+    [{ mark: 2 ** 32 }],
     [{ interface: 'sixteen-bytes-xx' }],
     [{ interface: 'a\0b' }],
     [{ from: 'fd01::2' }],

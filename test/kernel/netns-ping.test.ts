@@ -54,6 +54,22 @@ describe('netns.ping', () => {
     expect((await left.ping('fe80::2', { interface: 'l' })).received).toBe(1)
   })
 
+  it.each([
+    ['IPv4', '192.0.2.2', '-4'],
+    ['IPv6', '2001:db8::2', '-6'],
+  ])('is marked, so that rules know it: %s', async (_, address, family) => {
+    ip(family, '-n', left.name, 'rule', 'add', 'pref', '10', 'fwmark', '0xfffffff0', 'unreachable')
+    try {
+      expect((await left.ping(address, { mark: 7 })).received).toBe(1)
+      await expect(left.ping(address, { mark: 0xfffffff0 })).rejects.toMatchObject({
+        name: 'SystemError',
+        operation: 'netns.ping',
+      })
+    } finally {
+      ip(family, '-n', left.name, 'rule', 'del', 'pref', '10')
+    }
+  })
+
   it('says that there is no such interface', async () => {
     await expect(left.ping('192.0.2.2', { interface: 'missing' })).rejects.toMatchObject({ name: 'SystemError', code: 'ENODEV' })
   })

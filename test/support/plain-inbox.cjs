@@ -37,7 +37,7 @@ function request(begin) {
 /** Options of a ping of the loopback address, with what `changes` has instead. */
 function pingOptions(changes = {}) {
   const address = new Uint8Array([127, 0, 0, 1])
-  const rest = { count: 3, interval: 10, timeout: 1000, size: 56, ttl: 0 }
+  const rest = { count: 3, interval: 10, timeout: 1000, size: 56, ttl: 0, mark: 0 }
   return { namespace: undefined, address, from: new Uint8Array(0), interface: '', ...rest, ...changes }
 }
 
