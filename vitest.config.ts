@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
+import { filesLeftOut } from './scripts/takes-root.mjs'
 
 /** Where everything takes so many times as long, such as under the full kernel, a test may too. */
 const slowdown = Number(process.env.RTNETLINK_SLOWDOWN ?? 1)
 
 const quick = { pool: 'threads', testTimeout: 10_000 } as const
 const isolated = {
+  exclude: [...configDefaults.exclude, ...filesLeftOut()],
   pool: 'forks',
   testTimeout: 30_000 * slowdown,
   hookTimeout: 30_000 * slowdown,
@@ -24,7 +26,11 @@ export default defineConfig({
       project('unit', quick),
       project('wire', quick),
       project('contract', { ...isolated, testTimeout: 120_000 }),
-      project('kernel', { ...isolated, include: ['test/kernel/**/*.test.ts', 'examples/**/*.test.mjs'] }),
+      project('kernel', {
+        ...isolated,
+        include: ['test/kernel/**/*.test.ts', 'examples/**/*.test.mjs'],
+        setupFiles: 'test/support/skip-what-takes-root.ts',
+      }),
       project('fuzz', { ...isolated, testTimeout: 120_000 }),
       project('package', { ...isolated, testTimeout: 300_000, hookTimeout: 300_000 }),
     ],

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BridgeVlan } from '../../lib/index.ts'
 import { expectedKinds, hasFeature, lackOfFeature } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { iproute } from '../support/test-namespaces.ts'
 
 afterAll(closeNamespaces)
 
@@ -42,7 +42,7 @@ describe('bridgeVlans', () => {
     return name
   }
 
-  const bridge = (...words: string[]) => execFileSync('bridge', ['-n', ns.name, ...words], { encoding: 'utf8', stdio: 'pipe' })
+  const bridge = (...words: string[]) => iproute('bridge', '-n', ns.name, ...words)
 
   /** VLANs of a link as `bridge -j -d vlan` has them, ranges and all. */
   function shown(link: string): any[] {

@@ -1,14 +1,14 @@
-import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AddLinkOptions, Link } from '../../lib/index.ts'
 import { shownLink, shownPort } from '../support/ip.ts'
 import { lackOf } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { iproute } from '../support/test-namespaces.ts'
 
 afterAll(closeNamespaces)
 
 function bridgeCommand(ns: NamedNetns, ...words: string[]): string {
-  return execFileSync('bridge', ['-n', ns.name, ...words], { encoding: 'utf8' })
+  return iproute('bridge', '-n', ns.name, ...words)
 }
 
 /** What the commands among the options do, and what only traffic changes: a bridge whose port leads to another namespace. */

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Rtnetlink } from '../../lib/index.ts'
 import { closeNamespaces, createNamespace } from '../support/namespace.ts'
+import { ip } from '../support/test-namespaces.ts'
 
 afterAll(closeNamespaces)
 
@@ -24,7 +24,7 @@ describe('a reply that does not come from the kernel', () => {
     const ns = await createNamespace()
     await using session = await Rtnetlink.open({ netns: ns })
     await session.links.get('lo')
-    const sent = execFileSync('ip', ['netns', 'exec', ns.name, 'python3', '-c', FORGER], { encoding: 'utf8' })
+    const sent = ip('netns', 'exec', ns.name, 'python3', '-c', FORGER)
     expect(Number(sent)).toBeGreaterThanOrEqual(200)
     for (let i = 0; i < 20; i++) expect((await session.links.get('lo')).index).toBe(1)
   })

@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { lackOf } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
-import { ip } from '../support/test-namespaces.ts'
+import { ip, iproute } from '../support/test-namespaces.ts'
 
 function bridge(ns: NamedNetns, ...words: string[]): string {
-  return execFileSync('bridge', ['-n', ns.name, ...words], { encoding: 'utf8', stdio: 'pipe' })
+  return iproute('bridge', '-n', ns.name, ...words)
 }
 
 /** What `bridge vni` shows of a link. */

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readlinkSync } from 'node:fs'
 import { vi } from 'vitest'
 import type { Shown } from './ip.ts'
+import { enteringDescriptor, isPrivileged } from './unprivileged.ts'
 
 /** Any handle of a namespace that this process holds open, named or not. */
 export interface Held {
@@ -13,6 +14,7 @@ export function entering(netns: Held): [command: string, ...args: string[]] {
   const inode = `net:[${netns.inode.split(':')[1]}]`
   const fd = readdirSync('/proc/self/fd').find(name => target(`/proc/self/fd/${name}`) === inode)
   if (fd === undefined) throw new Error(`this process has no descriptor of ${inode}`)
+  if (!isPrivileged) return enteringDescriptor(fd) as [string, ...string[]]
   return ['nsenter', `--net=/proc/${process.pid}/fd/${fd}`]
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { ip } from './test-namespaces.ts'
+import { ip, iproute } from './test-namespaces.ts'
 
 /** What `ip -j` and `bridge -j` print: whatever it is. */
 export type Shown = any
@@ -23,7 +23,7 @@ export function shownNames(namespace: string, ...words: string[]): string[] {
 
 /** A bridge's port as `bridge -j -d link show` has it. */
 export function shownPort(namespace: string, name: string): Shown {
-  return JSON.parse(execFileSync('bridge', ['-n', namespace, '-j', '-d', 'link', 'show', 'dev', name], { encoding: 'utf8' }))[0]
+  return JSON.parse(iproute('bridge', '-n', namespace, '-j', '-d', 'link', 'show', 'dev', name))[0]
 }
 
 /** Why tests that need a program are left out, or undefined where it is installed. */

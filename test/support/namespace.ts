@@ -1,6 +1,7 @@
 import { Netns } from '../../lib/netns/netns.ts'
 import type { SessionOptions } from '../../lib/protocol/session.ts'
 import { deleteTestNamespaces, uniqueName } from './test-namespaces.ts'
+import { isPrivileged, nameForTests } from './unprivileged.ts'
 
 /** A namespace that has a name, by which `ip -n` finds it. */
 export type NamedNetns = Netns & { readonly name: string }
@@ -9,7 +10,11 @@ const opened: Netns[] = []
 
 /** Creates a namespace with a name that nothing else has. */
 export async function createNamespace(options?: SessionOptions): Promise<NamedNetns> {
-  return held(await Netns.create(uniqueName(), options)) as NamedNetns
+  const name = uniqueName()
+  if (isPrivileged) return held(await Netns.create(name, options)) as NamedNetns
+  const unnamed = held(await Netns.create(options))
+  nameForTests(name, unnamed.inode)
+  return Object.defineProperty(unnamed, 'name', { value: name }) as NamedNetns
 }
 
 /** Remembers a handle, for `closeNamespaces`. */

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { asRunnable, endStandIns } from './unprivileged.ts'
 
 export const NAMESPACE_DIRECTORY = '/run/netns'
 
@@ -12,7 +13,14 @@ export function uniqueName(): string {
 
 /** Runs ip(8) and returns what it prints. */
 export function ip(...args: string[]): string {
-  return execFileSync('ip', args, { encoding: 'utf8', stdio: 'pipe' })
+  return iproute('ip', ...args)
+}
+
+/** Likewise bridge(8) and others that take `-n NAME`. */
+export function iproute(program: string, ...args: string[]): string {
+  const { words, descriptors } = asRunnable(program, args)
+  const [command, ...rest] = words
+  return execFileSync(command, rest, { encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe', ...descriptors] })
 }
 
 /** The names that ip(8) lists. */
@@ -25,6 +33,7 @@ export function listedNames(): string[] {
 
 /** For afterEach: removes every namespace whose name came from uniqueName() here. */
 export function deleteTestNamespaces(): void {
+  endStandIns()
   for (const name of listedNames()) {
     if (name.startsWith(`rtnl-test-${process.pid}-`)) ip('netns', 'delete', name)
   }
