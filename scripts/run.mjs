@@ -14,8 +14,8 @@ export function run(title, command, args, env = {}) {
 }
 
 /** The same while other things run: all that it prints comes out in one piece, at its end. */
-export async function runAside(title, command, args, env = {}) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...plain, ...env } })
+export async function runAside(title, command, args, env = {}, cwd = process.cwd()) {
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...plain, ...env } })
   const ended = once(child, 'close').catch(error => [undefined, error.message])
   const [output, errors, [status, reason]] = await Promise.all([text(child.stdout), text(child.stderr), ended])
   process.stdout.write(`\n# ${title}\n${output}`)

@@ -16,6 +16,7 @@ const NAME = 'a name in /run/netns takes root'
 const FILES_OF_NAME = 'files in /etc/netns take root'
 const NODE = 'the device node of a macvtap or ipvtap takes root'
 const USERS = 'ids of other users mean nothing in a user namespace with one user'
+const OTHER_USER = 'there a process is root of its user namespace, and here one that is compared with it is not'
 const DROPS = 'it takes capabilities away from a process, which takes root'
 const SYSTEM = 'settings of the whole system take root'
 const LOOKS = 'looking into processes of another user namespace takes root'
@@ -46,6 +47,7 @@ export const FILES = {
   ),
   'kernel/netns-escape.test.ts': NAME,
   'kernel/netns-lookup.test.ts': FILES_OF_NAME,
+  'kernel/packets-without-root.test.ts': DROPS,
   'kernel/readme.test.ts': NAME,
   'kernel/scenario-s13.test.ts': NODE,
   'kernel/scenario-s16.test.ts': NAME,
@@ -75,10 +77,15 @@ export const TESTS = {
   'kernel/links-set.test.ts': [[/links.set netns > moves a link by/, NAME]],
   'kernel/netns-connect.test.ts': [[/goes on when the handle is closed|fails once the handle is closed/, NAME]],
   'kernel/netns-fetch.test.ts': [[/refuses another dispatcher|lets go of its idle connections/, NAME]],
-  'kernel/netns-ids.test.ts': [[/find a namespace by (name|path|\{ path)/, NAME]],
+  'kernel/netns-ids.test.ts': [[/find a namespace by (name|path|\{ path)|seen by ip|chosen by the kernel|that ip set/, NAME]],
   'kernel/netns-listen.test.ts': [[/is Node’s EACCES/, DROPS]],
   'kernel/netns-netdevsim.test.ts': [[/says what the kernel lacks/, SYSTEM]],
   'kernel/netns-open-socket.test.ts': [[/says which capability is missing/, DROPS]],
+  'kernel/netns-spawn.test.ts': [
+    [/are those that `ip netns exec` makes|has no file in \/etc|cannot be mounted|free descriptors|launcher, when/, NAME],
+    [/without CAP_SYS_ADMIN/, DROPS],
+    [/child_process > (cwd|shell|another shell|stdio with|env|argv0|uid|detached)/, OTHER_USER],
+  ],
   'kernel/netns.test.ts': [
     [/with a name|Netns.delete|disposing of a handle|that is closed keeps its name/, NAME],
     [/Netns.open > opens (by|the namespace of a process)|the threads of the process/, NAME],

@@ -5,6 +5,8 @@ import { nodeMatrix } from './node-matrix.mjs'
 import { checkProof } from './proof.mjs'
 import { report } from './report.mjs'
 import { run } from './run.mjs'
+import { skippedFiles } from './takes-root.mjs'
+import { testUnprivileged } from './unprivileged.mjs'
 import { vitest, vitestAside } from './vitest.mjs'
 
 const first = [build(), checks()]
@@ -15,7 +17,10 @@ const [full, ofPackage, matrix] = await Promise.all([
   vitestAside('tests of the package', ['package']),
   nodeMatrix(),
 ])
-report([...first, tests, ofPackage, matrix, ...full, checkProof([tests], full)])
+// By themselves: they hold time limits too.
+const unprivileged = await testUnprivileged()
+const takesRoot = { passed: 0, failed: 0, skipped: skippedFiles(['contract', 'kernel']) }
+report([...first, tests, ofPackage, matrix, unprivileged, takesRoot, ...full, checkProof([tests], full)])
 
 /** @returns {import('./vitest.mjs').Tally} */
 function build() {

@@ -364,14 +364,15 @@ describe('a process without the capability', () => {
     expect(error.message).toContain('CAP_NET_ADMIN')
   })
 
-  it('cannot create a namespace, and is told which one it lacks', async () => {
-    const error = await refused(`rtnetlink.Netns.create()`)
+  it('cannot create a namespace without a user namespace, and is told which one it lacks', async () => {
+    const error = await refused(`rtnetlink.Netns.create({ user: false })`)
     expect(error).toMatchObject({ code: 'EPERM', operation: 'Netns.create' })
     expect(error.message).toContain('CAP_SYS_ADMIN')
   })
 
   it('cannot enter a namespace, and is told which one it lacks', async () => {
-    const error = await refused(`rtnetlink.Netns.open('${ns.name}').then(netns => netns.links.list())`)
+    const other = await createNamespace()
+    const error = await refused(`rtnetlink.Netns.open('${other.name}').then(netns => netns.links.list())`)
     expect(error).toMatchObject({ code: 'EPERM' })
     expect(error.message).toContain('CAP_SYS_ADMIN')
   })

@@ -1,15 +1,14 @@
-import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { FdbEntry, FdbEntryOptions } from '../../lib/fdb/fdb-entry.ts'
 import type { Shown } from '../support/ip.ts'
 import { hasFeature, hasKind, lackOf, lackOfFeature } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
-import { ip } from '../support/test-namespaces.ts'
+import { ip, iproute } from '../support/test-namespaces.ts'
 
 let ns: NamedNetns
 const index: Record<string, number> = {}
 
-const bridge = (...words: string[]) => execFileSync('bridge', ['-n', ns.name, ...words], { encoding: 'utf8', stdio: 'pipe' })
+const bridge = (...words: string[]) => iproute('bridge', '-n', ns.name, ...words)
 
 /** Entries that were added: their addresses, or those of a vxlan. */
 const isAdded = (mac: string) => mac.startsWith('02:00:00:00:00:') || mac === '00:00:00:00:00:00'

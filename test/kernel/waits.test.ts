@@ -6,6 +6,7 @@ import { completions } from '../../lib/protocol/completions.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
 import { runNode } from '../support/run-node.ts'
 import { eventually, ip } from '../support/test-namespaces.ts'
+import { asRunnable } from '../support/unprivileged.ts'
 
 const run = promisify(execFile)
 
@@ -18,7 +19,12 @@ beforeEach(async () => {
 afterEach(closeNamespaces)
 
 /** Runs `ip` in the namespace while the event loop goes on. */
-const change = (...words: string[]) => run('ip', ['-n', ns.name, ...words])
+const change = (...words: string[]) => runInside('ip', ...words)
+
+function runInside(program: string, ...words: string[]) {
+  const [command, ...args] = asRunnable(program, ['-n', ns.name, ...words]).words
+  return run(command, args)
+}
 
 const pair = { kind: 'veth', name: 'a', veth: { peer: { name: 'b' } } } as const
 
@@ -88,7 +94,7 @@ describe('links.waitFor', () => {
     await ns.links.add({ ...pair, master: 'br', up: true })
     const wait = ns.links.waitFor('a', link => link.port?.kind === 'bridge' && link.port.learning === false)
     await listening(wait)
-    await run('bridge', ['-n', ns.name, 'link', 'set', 'dev', 'a', 'learning', 'off'])
+    await runInside('bridge', 'link', 'set', 'dev', 'a', 'learning', 'off')
     expect((await wait).name).toBe('a')
   })
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { asRunnable } from './unprivileged.ts'
 
 /** TUNSETIFF with these flags, then waits until its input ends. */
 const OPEN = `
@@ -16,7 +17,8 @@ const FLAGS = { tun: 0x1001, tap: 0x1002 }
 /** Opens a tap, or a tun, in a namespace, in a process of its own; the function that it resolves with closes it, and the link is gone. */
 export async function openTap(namespace: string, name: string, mode: 'tun' | 'tap' = 'tap'): Promise<() => Promise<void>> {
   const words = ['netns', 'exec', namespace, 'python3', '-c', OPEN, name, String(FLAGS[mode])]
-  const child = spawn('ip', words, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const [command, ...args] = asRunnable('ip', words).words
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   await once(child.stdout, 'data')
   return async () => {
     child.stdin.end()
