@@ -92,6 +92,8 @@ export type {
 } from './macsec/macsec.ts'
 export type { Masquerade } from './masquerade/masquerade.ts'
 export type { MasqueradeOptions } from './masquerade/options.ts'
+export type { Mdb } from './mdb/mdb.ts'
+export type { MdbEntry, MdbEntryOptions, MdbFilter, MdbFlush, MdbLookup, MdbRouterPort, MdbSource } from './mdb/mdb-entry.ts'
 export type { NamespaceIds } from './namespace-ids/namespace-ids.ts'
 export type { NeighborTableChanges, NeighborTableEntry, NeighborTableFilter } from './neighbor-tables/neighbor-table-entry.ts'
 export type { NeighborTables } from './neighbor-tables/neighbor-tables.ts'

@@ -8,6 +8,7 @@ import { Links } from './links/links.ts'
 import { Macsec } from './macsec/macsec.ts'
 import { addMasquerade, type Masquerade } from './masquerade/masquerade.ts'
 import type { MasqueradeOptions } from './masquerade/options.ts'
+import { Mdb } from './mdb/mdb.ts'
 import { NamespaceIds } from './namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from './native/binding.ts'
 import { NeighborTables } from './neighbor-tables/neighbor-tables.ts'
@@ -49,6 +50,7 @@ export class Rtnetlink implements AsyncDisposable {
   #ethtool: Ethtool | undefined
   #neighbors: Neighbors | undefined
   #fdb: Fdb | undefined
+  #mdb: Mdb | undefined
   #neighborTables: NeighborTables | undefined
   #nexthops: Nexthops | undefined
   #fou: Fou | undefined
@@ -120,6 +122,12 @@ export class Rtnetlink implements AsyncDisposable {
   get fdb(): Fdb {
     this.#fdb ??= new Fdb(this.#session)
     return this.#fdb
+  }
+
+  /** Multicast databases of bridges and vxlans, as `bridge mdb` has them. */
+  get mdb(): Mdb {
+    this.#mdb ??= new Mdb(this.#session)
+    return this.#mdb
   }
 
   /** The kernel's tables of neighbors, as `ip ntable` has them. */

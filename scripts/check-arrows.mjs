@@ -19,6 +19,7 @@ const layers = [
     'bridge-vlans',
     'neighbors',
     'fdb',
+    'mdb',
     'nexthops',
     'neighbor-tables',
     'rules',

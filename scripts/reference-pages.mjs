@@ -21,6 +21,7 @@ export async function referencePages(lib, load) {
   const { neighborTableTable } = await load('neighbor-tables/table')
   const { fdbTable } = await load('fdb/fdb-table')
   const { nexthopTable, bucketTable } = await load('nexthops/nexthop-table')
+  const { mdbTable, routerPortTable } = await load('mdb/mdb-table')
   const { lookupTable } = await load('routes/lookup')
   const { deviceTable: macsecTable } = await load('macsec/tables')
   const { deviceTable: wireguardTable } = await load('wireguard/device')
@@ -45,6 +46,8 @@ export async function referencePages(lib, load) {
   page.add('fdb.md', 'Forwarding tables', FDB, [fdbTable])
   page.add('nexthop.md', 'Nexthop objects', NEXTHOP, [nexthopTable])
   page.add('nexthop-bucket.md', 'Buckets of resilient nexthop groups', NEXTHOP_BUCKET, [bucketTable])
+  page.add('mdb.md', 'Multicast databases', MDB, [mdbTable])
+  page.add('mdb-router-port.md', 'Ports of multicast routers', MDB_ROUTER_PORT, [routerPortTable])
   page.add('team.md', 'Options of teams', TEAM, [optionTable])
   page.add('team-ports.md', 'State of the ports of teams', TEAM_PORTS, [teamPortState])
   page.add('bridge-vlan.md', 'VLANs of bridges and their ports', BRIDGE_VLAN, [bridgeVlanTable])
@@ -70,6 +73,8 @@ const NEIGHBOR_TABLE = 'Options of `neighborTables.set`, and what `neighborTable
 const FDB = 'Options of `fdb.add`, `append`, `replace` and `delete`, and what `fdb.get` and `fdb.list` report.'
 const NEXTHOP = 'Options of `nexthops.add` and `replace`, and what `nexthops.get` and `nexthops.list` report.'
 const NEXTHOP_BUCKET = 'What `nexthops.listBuckets` and `nexthops.getBucket` report.'
+const MDB = 'Options of `mdb.add`, `replace` and `delete`, and what `mdb.get` and `mdb.list` report.'
+const MDB_ROUTER_PORT = 'What `mdb.listRouterPorts` reports.'
 const TEAM =
   'Options of `team.setOptions`, and what `team.options` reports. The driver knows them by name, which stands in the second column.'
 const TEAM_PORTS = 'What `team.ports` reports.'

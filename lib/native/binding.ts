@@ -133,6 +133,8 @@ export const Op = {
    * fields are 0. Stands at the top of every transaction, and nowhere else. Type 0.
    */
   message: 21,
+  /** Four bytes without an attribute header, as `raw`: the index of the link of this name. Type 0. Operands as `linkIndex`. */
+  rawIndex: 22,
 } as const
 
 /** How a request ended, or what arrived for it. */

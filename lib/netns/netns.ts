@@ -28,6 +28,7 @@ import type { Links } from '../links/links.ts'
 import type { Macsec } from '../macsec/macsec.ts'
 import type { Masquerade } from '../masquerade/masquerade.ts'
 import type { MasqueradeOptions } from '../masquerade/options.ts'
+import type { Mdb } from '../mdb/mdb.ts'
 import type { NamespaceIds } from '../namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from '../native/binding.ts'
 import type { NeighborTables } from '../neighbor-tables/neighbor-tables.ts'
@@ -231,6 +232,11 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   /** Forwarding tables of bridges and vxlans, as `bridge fdb` has them. */
   get fdb(): Fdb {
     return this.#rtnetlink.fdb
+  }
+
+  /** Multicast databases of bridges and vxlans, as `bridge mdb` has them. */
+  get mdb(): Mdb {
+    return this.#rtnetlink.mdb
   }
 
   /** The kernel's tables of neighbors, as `ip ntable` has them. */

@@ -1,5 +1,6 @@
 import { enumOf } from '../schema/enums.ts'
 import { derived, headerBit, headerEnum, headerFlags } from '../schema/headers.ts'
+import { hundredths } from '../schema/hundredths.ts'
 import { listOf, nest } from '../schema/nests.ts'
 import { ip } from '../schema/octets.ts'
 import { linkReference } from '../schema/references.ts'
@@ -10,7 +11,6 @@ import { FAMILIES } from '../values/family.ts'
 import { PROTOCOLS, SCOPES } from '../values/routing.ts'
 import { groupField } from './group.ts'
 import { NEXTHOP_FLAGS, NHMSG } from './header.ts'
-import { hundredths } from './hundredths.ts'
 
 const readOnly = { access: 'readOnly' } as const
 

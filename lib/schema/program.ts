@@ -173,6 +173,11 @@ export class Program {
     this.#text(Op.linkIndex, type, name)
   }
 
+  /** Likewise four bytes without an attribute header: an index in a struct. */
+  rawIndex(name: string): void {
+    this.#text(Op.rawIndex, 0, name)
+  }
+
   headerIndex(name: string): void {
     this.#text(Op.headerIndex, 0, name)
   }

@@ -131,6 +131,7 @@ class RawFinder {
   static std::size_t open_message(uint16_t, uint16_t, uint8_t) { return 0; }
   void close_message(std::size_t) {}
   static bool put_link_index(uint16_t, std::string_view) { return true; }
+  bool put_raw_index(std::string_view) { return found_ = true; }
   static bool set_header_index(std::string_view) { return true; }
   static bool set_header_index_of_previous() { return true; }
   static bool set_header_index_of_previous_link() { return true; }

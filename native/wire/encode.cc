@@ -37,6 +37,7 @@ class Checker {
   std::size_t open_message(uint16_t, uint16_t, uint8_t) { return 0; }
   void close_message(std::size_t) {}
   bool put_link_index(uint16_t, std::string_view) { return true; }
+  bool put_raw_index(std::string_view) { return true; }
   bool set_header_index(std::string_view) { return true; }
   bool set_header_index_of_previous() { return true; }
   bool set_header_index_of_previous_link() { return true; }
@@ -85,6 +86,12 @@ class Encoder {
     const std::size_t attribute = writer_.size();
     writer_.put(type, uint32_t{0});
     return set(attribute + sizeof(nlattr), attribute, resolver_.index_of(name));
+  }
+  bool put_raw_index(std::string_view name) {
+    const std::size_t field = writer_.size();
+    const uint32_t none = 0;
+    writer_.put_raw(std::as_bytes(std::span(&none, 1)));
+    return set(field, field, resolver_.index_of(name));
   }
   bool set_header_index(std::string_view name) { return set_header(resolver_.index_of(name)); }
   bool set_header_index_of_previous() { return set_header(resolver_.index_of_previous()); }

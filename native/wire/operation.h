@@ -27,6 +27,7 @@ enum class Operation : uint16_t {
   kHopIndex = 19,
   kFamily = 20,
   kMessage = 21,
+  kRawIndex = 22,
 };
 
 }  // namespace rtnetlink::wire

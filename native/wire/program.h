@@ -102,6 +102,9 @@ class Program {
                          : malformed("the type of raw bytes is not 0");
       case Operation::kLinkIndex:
         return with_name([&](std::string_view name) { return target_.put_link_index(type, name); });
+      case Operation::kRawIndex:
+        return type == 0 ? with_name([&](std::string_view name) { return target_.put_raw_index(name); })
+                         : malformed("the type of a raw index is not 0");
       case Operation::kHeaderIndex:
         return header_index(
             type, [&] { return with_name([&](std::string_view name) { return target_.set_header_index(name); }); });

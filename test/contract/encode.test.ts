@@ -16,6 +16,7 @@ import {
   Nlm,
   nest,
   raw,
+  rawIndex,
   request,
   string,
   u8,
@@ -163,6 +164,7 @@ describe('a name', () => {
   it.each([
     ['of an attribute', linkIndex(5, 'lo')],
     ['of the header', headerIndex('lo')],
+    ['of a struct', nest(1, rawIndex('lo'))],
   ])('%s cannot be resolved here', (_, program) => {
     expect(() => attributes(program)).toThrow(TypeError)
   })

@@ -63,6 +63,7 @@ export const hop = (flags: number, hops: number, index: number, ...program: numb
   code(Op.end),
 ]
 export const family = (name: string) => [code(Op.family), ...text(name)]
+export const rawIndex = (name: string) => [code(Op.rawIndex), ...text(name)]
 export const hopIndex = (name: string) => [code(Op.hopIndex), ...text(name)]
 
 const create = Nlm.create | Nlm.exclusive | Nlm.ack

@@ -10,6 +10,8 @@ import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
 import { INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND, INFO_STATISTICS } from '../../lib/links/link-info.ts'
 import { linkTable } from '../../lib/links/link-table.ts'
 import { deviceTable as macsecTable } from '../../lib/macsec/tables.ts'
+import { sentTable as mdbSentTable } from '../../lib/mdb/attributes.ts'
+import { mdbTable, routerPortTable } from '../../lib/mdb/mdb-table.ts'
 import { neighborTableTable } from '../../lib/neighbor-tables/table.ts'
 import { neighborTable } from '../../lib/neighbors/neighbor-table.ts'
 import { bucketTable, nexthopTable } from '../../lib/nexthops/nexthop-table.ts'
@@ -115,6 +117,10 @@ const ENUMS: Readonly<Record<string, string>> = {
   nexthopBucket: 'NHA_UNSPEC',
   nexthopBucketEntry: 'NHA_RES_BUCKET_UNSPEC',
   nexthopResilient: 'NHA_RES_GROUP_UNSPEC',
+  mdbEntry: 'MDBA_MDB_EATTR_UNSPEC',
+  mdbRouterPort: 'MDBA_ROUTER_PATTR_UNSPEC',
+  mdbSentAttributes: 'MDBE_ATTR_UNSPEC',
+  mdbSource: 'MDBA_MDB_SRCATTR_UNSPEC',
   rmnet: 'IFLA_RMNET_UNSPEC',
   route: 'RTA_UNSPEC',
   routeMetrics: 'RTAX_UNSPEC',
@@ -155,6 +161,7 @@ const EXCUSED: Readonly<Record<string, string>> = {
   wireguard: 'has no rows',
   netdevsim: 'has no rows',
   netkit: 'is newer than the headers of Debian 12',
+  mdbSentSource: 'is newer than these headers',
   nexthopStatistics: 'is newer than these headers',
   nlmon: 'has no rows',
   ovpn: 'is newer than these headers',
@@ -263,6 +270,22 @@ const NEWER: Readonly<Record<string, string>> = {
   IFLA_VXLAN_MC_ROUTE: '6.17',
   RTA_FLOWLABEL: '6.14',
   NHA_OP_FLAGS: '6.9',
+  MDBA_MDB_EATTR_DST: '6.4',
+  MDBA_MDB_EATTR_DST_PORT: '6.4',
+  MDBA_MDB_EATTR_VNI: '6.4',
+  MDBA_MDB_EATTR_IFINDEX: '6.4',
+  MDBA_MDB_EATTR_SRC_VNI: '6.4',
+  MDBE_ATTR_SRC_LIST: '6.2',
+  MDBE_ATTR_GROUP_MODE: '6.2',
+  MDBE_ATTR_RTPROT: '6.2',
+  MDBE_ATTR_DST: '6.4',
+  MDBE_ATTR_DST_PORT: '6.4',
+  MDBE_ATTR_VNI: '6.4',
+  MDBE_ATTR_IFINDEX: '6.4',
+  MDBE_ATTR_SRC_VNI: '6.4',
+  MDBE_ATTR_STATE_MASK: '6.8',
+  MDBE_SRC_LIST_ENTRY: '6.2',
+  MDBE_SRCATTR_ADDRESS: '6.2',
   NHA_GROUP_STATS: '6.9',
   NHA_GROUP_STATS_ENTRY: '6.9',
   NHA_GROUP_STATS_ENTRY_ID: '6.9',
@@ -288,6 +311,9 @@ const roots: readonly NestedRows[] = [
   neighborTable,
   fdbTable,
   nexthopTable,
+  mdbTable,
+  mdbSentTable,
+  routerPortTable,
   bucketTable,
   neighborTableTable,
   lookupTable,

@@ -1,4 +1,4 @@
-import { type Access, Field, type RowOptions } from '../schema/field.ts'
+import { type Access, Field, type RowOptions } from './field.ts'
 
 /** Seconds, which the kernel takes and reports in hundredths (clock_t), in 4 bytes or 8. */
 export function hundredths<const A extends Access = 'readWrite'>(
