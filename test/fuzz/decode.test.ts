@@ -1,10 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { decodeFdbEntry, fdbLocator } from '../../lib/fdb/fdb-table.ts'
 import { fouTable } from '../../lib/fou/fou-table.ts'
 import { linkKinds, portKinds } from '../../lib/links/kinds.ts'
 import { decodeLink, linkTable } from '../../lib/links/link-table.ts'
+import { decodeMdb, decodeRouterPorts, mdbLocator } from '../../lib/mdb/mdb-table.ts'
 import { HEADER_WORDS } from '../../lib/native/binding.ts'
 import { loadAddon } from '../../lib/native/load.ts'
+import { decodeNeighborTable, neighborTableLocator } from '../../lib/neighbor-tables/table.ts'
+import { decodeNeighbor, neighborLocator } from '../../lib/neighbors/neighbor-table.ts'
+import { bucketLocator, decodeBucket, decodeNexthop, nexthopLocator } from '../../lib/nexthops/nexthop-table.ts'
+import { decodeRule, ruleLocator } from '../../lib/rules/rule-table.ts'
 import { Message } from '../../lib/schema/message.ts'
 import { Program } from '../../lib/schema/program.ts'
 import type { Table } from '../../lib/schema/table.ts'
@@ -63,6 +69,32 @@ describe('reading what no kernel should send', () => {
         const message = new Message(octets.slice(0, end))
         for (const { link } of decodeVnis(message, 0, end)) expect(link).toBe(5)
         for (let target = 0; target <= end; target++) vniLocator.locate(message, 0, end, target)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it.each([
+    { what: 'a rule', bytes: 12, decode: decodeRule, locator: ruleLocator },
+    { what: 'a neighbor', bytes: 12, decode: decodeNeighbor, locator: neighborLocator },
+    { what: 'a forwarding entry', bytes: 12, decode: decodeFdbEntry, locator: fdbLocator },
+    { what: 'a table of neighbors', bytes: 4, decode: decodeNeighborTable, locator: neighborTableLocator },
+    { what: 'a nexthop object', bytes: 8, decode: decodeNexthop, locator: nexthopLocator },
+    { what: 'a bucket', bytes: 8, decode: decodeBucket, locator: bucketLocator },
+    { what: 'a multicast database', bytes: 8, decode: decodeMdb, locator: mdbLocator },
+    { what: 'ports of routers', bytes: 8, decode: decodeRouterPorts, locator: mdbLocator },
+  ])('never throws on a message of $what, nor reads beyond its end', ({ bytes: headerBytes, decode, locator }) => {
+    const header = fc.uint8Array({ minLength: headerBytes, maxLength: headerBytes })
+    fc.assert(
+      fc.property(header, attributes, fc.nat({ max: 20 }), (first, rest, cut) => {
+        const octets = Uint8Array.from([...first, ...rest])
+        const end = Math.max(headerBytes, octets.length - cut)
+        const padded = new Uint8Array(end + 64).fill(0xee)
+        padded.set(octets.subarray(0, end))
+        const exact = decode(new Message(octets.slice(0, end)), 0, end)
+        expect(exact).toBeTypeOf('object')
+        expect(decode(new Message(padded), 0, end)).toEqual(exact)
+        for (let target = 0; target <= end; target++) locator.locate(new Message(padded), 0, end, target)
       }),
       { numRuns: 1000 },
     )

@@ -188,6 +188,17 @@ describe('mdb of a bridge', () => {
     expect(await list()).toEqual([])
   })
 
+  it('adds entries in the tick that makes the bridge', async () => {
+    await Promise.all([
+      ns.links.add({ kind: 'bridge', name: 'br7', up: true }),
+      ns.links.add({ kind: 'veth', name: 'p7', master: 'br7', up: true, veth: { peer: { name: 'q7', up: true } } }),
+      ns.mdb.add({ master: 'br7', link: 'p7', group: '239.7.7.7', state: 'permanent' }),
+    ])
+    expect(await list({ link: 'p7' })).toEqual([expect.objectContaining({ group: '239.7.7.7' })])
+    await ns.links.delete('br7')
+    await ns.links.delete('p7')
+  })
+
   it('says behind which ports multicast routers are', async () => {
     await ns.links.set('p', { port: { kind: 'bridge', multicastRouter: 'permanent' } })
     const theirs = JSON.parse(bridge('-j', '-d', '-s', 'mdb', 'show'))[0].router.br0

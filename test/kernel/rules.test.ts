@@ -228,6 +228,14 @@ describe('rules', () => {
     await expect(ns.rules.add(options)).rejects.toMatchObject(refusal)
   })
 
+  it('are the same to the kernel with "not" and without', async () => {
+    await ns.rules.add({ priority: 5, from: '10.0.0.0/8', table: 100 })
+    const opposite = { priority: 5, not: true, from: '10.0.0.0/8', table: 100 }
+    await expect(ns.rules.add(opposite)).rejects.toMatchObject({ code: 'EEXIST' })
+    await ns.rules.delete(opposite)
+    expect(await added()).toEqual([])
+  })
+
   it('say that there is no such rule', async () => {
     const message = expect.stringContaining('there is no such rule')
     await expect(ns.rules.delete({ priority: 5 })).rejects.toMatchObject({ code: 'ENOENT', message })
