@@ -29,7 +29,7 @@ import type { Macsec } from '../macsec/macsec.ts'
 import type { Masquerade } from '../masquerade/masquerade.ts'
 import type { MasqueradeOptions } from '../masquerade/options.ts'
 import type { Mdb } from '../mdb/mdb.ts'
-import type { NamespaceIds } from '../namespace-ids/namespace-ids.ts'
+import { NamespaceIds } from '../namespace-ids/namespace-ids.ts'
 import type { NativeNamespace } from '../native/binding.ts'
 import type { NeighborTables } from '../neighbor-tables/neighbor-tables.ts'
 import type { Neighbors } from '../neighbors/neighbors.ts'
@@ -65,6 +65,7 @@ import { checkLookup, type LookupAddress, type LookupOptions, lookupAll } from '
 import { Netdevsim } from './netdevsim.ts'
 import { type PingOptions, type PingResult, ping } from './ping.ts'
 import type { Place } from './place.ts'
+import { type PidsOptions, pids } from './processes/pids.ts'
 import { exec, execFile, fork, type LaunchOptions, type ProcessOutput, type ProcessParameters, spawn } from './processes/spawn.ts'
 import { nameOfThread } from './processes/thread.ts'
 import { startWorker } from './processes/worker.ts'
@@ -149,6 +150,15 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     const native = await openNamespace('Netns.open', location)
     const name = typeof location === 'string' && !location.includes('/') ? location : undefined
     return new Netns(native, name, false, options)
+  }
+
+  /**
+   * Opens the namespace that a process is in, or was when this was called. The number is looked up once; it means the same process for as long as
+   * that was not waited for, as one of node:child_process before its `'exit'`.
+   * @throws {NamespaceError} `ENOENT` when there is no such process or it has ended, `EACCES` when this user may not look at it.
+   */
+  static async ofPid(pid: number, options?: SessionOptions): Promise<Netns> {
+    return new Netns(await openNamespace('Netns.ofPid', { pid }), undefined, false, options)
   }
 
   /** Names of the named namespaces, sorted. Same as `ip netns list`. */
@@ -305,6 +315,30 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   get inode(): string {
     this.#checkOpen('netns.inode')
     return this.#descriptor().inode
+  }
+
+  /**
+   * Id by which the current namespace, the one that the process is in, knows this one, or undefined: then it gets none by being asked for.
+   * `from.namespaceIds.get(this)` tells what another one knows it by. Same as `ip netns list-id`.
+   */
+  async id(call?: CallOptions): Promise<number | undefined> {
+    this.#checkOpen('netns.id')
+    const here = new Session({}, () => undefined)
+    try {
+      return await new NamespaceIds(here).get(this, call)
+    } finally {
+      here.close()
+    }
+  }
+
+  /**
+   * Numbers of the processes in the namespace, sorted, as far as this user may look at them. Same as `ip netns pids NAME`, which goes by the first
+   * thread of a process alone; `threads` looks at all. It is what was seen at some moment: a process may have ended since, and its number be
+   * another's.
+   */
+  async pids(options?: PidsOptions): Promise<number[]> {
+    this.#checkOpen('netns.pids')
+    return await pids(this.inode, options)
   }
 
   /**
