@@ -92,6 +92,8 @@ export interface PortKind<K extends string = string, R extends Rows = Rows> exte
 }
 
 export interface PortKindOptions {
+  /** A link may become a port while it is up, so that both can stand in one message: the kernel brings it up first. */
+  readonly joinsUp?: boolean
   /** Numbers of the nest that are padding, by kernel constant. */
   readonly padding?: Readonly<Record<string, number>>
   /** What an errno means, by its name, where the kernel says no more. */

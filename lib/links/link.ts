@@ -41,7 +41,7 @@ export type PortOptions =
 export type AddLinkOptions = CommonLinkOptions & MoreOptions & (KindOptions<Kinds> | OtherKindOptions)
 
 interface MoreOptions {
-  /** What the link is to be as a port of its master. */
+  /** What the link is to be as a port of its master. `{ kind: 'bridge' }` alone says that the master is a bridge, which saves a message where the link is to come up. */
   port?: PortOptions | undefined
   /** Further names, of up to 127 bytes each. Same as `ip link property add altname`. */
   altNames?: string | readonly string[] | undefined

@@ -2,7 +2,7 @@ import { didYouMean, invalidValue, missingOption } from '../errors.ts'
 import { checkText } from '../schema/octets.ts'
 import type { Program } from '../schema/program.ts'
 import type { Phase } from '../schema/table.ts'
-import type { LinkKind } from './kind.ts'
+import type { LinkKind, PortKind } from './kind.ts'
 import { linkKinds } from './kinds.ts'
 import { findLinkKind, findPortKind, INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND, linkInfo } from './link-info.ts'
 import { linkTable } from './link-table.ts'
@@ -68,15 +68,24 @@ export function optionsBehind(options: Options): object {
 
 /**
  * The kernel brings a link up before it gives it a master (rtnl_newlink_create() and do_setlink() in net/core/rtnetlink.c), and a bond or
- * a team takes no port that is up. So whoever wants both sends `up` behind.
+ * a team takes no port that is up. So whoever wants both sends `up` behind, unless `port` says that the master is one that does.
  */
 export function hasUpLater(options: Options, phase: Phase): boolean {
-  return options.up === true && getsMaster(options, phase)
+  return options.up === true && getsMaster(options, phase) && portKindOf(options)?.joinsUp !== true
 }
 
-/** Data of a port means something only once the link has its master, which the kernel sets last of all. */
+/** Data of a port means something only once the link has its master, which the kernel sets last of all. A `kind` alone says what the master is, and is not sent. */
 export function hasPortLater(options: Options, phase: Phase): boolean {
-  return options.port !== undefined && (phase !== 'change' || getsMaster(options, phase))
+  return options.port !== undefined && !namesOnlyMaster(options) && (phase !== 'change' || getsMaster(options, phase))
+}
+
+function namesOnlyMaster(options: Options): boolean {
+  return portKindOf(options) !== undefined && Object.keys(options.port as object).length === 1
+}
+
+function portKindOf({ port }: Options): PortKind | undefined {
+  const kind = typeof port === 'object' && port !== null ? (port as Options).kind : undefined
+  return typeof kind === 'string' ? findPortKind(kind) : undefined
 }
 
 /** Whether messages can follow once the link has its master: not where it goes to another namespace first. */
@@ -161,7 +170,7 @@ function checkKernelKind(program: Program, value: unknown): string {
 }
 
 function lowerInfo(program: Program, split: Split, phase: Phase, portLater: boolean): void {
-  const port = portLater ? undefined : split.port
+  const port = portLater || namesOnlyMaster(split.options) ? undefined : split.port
   const hasData = split.data !== undefined || (split.kernelKind !== undefined && phase === 'create')
   if (!hasData && port === undefined) return
   program.nest(linkInfo.number)

@@ -42,6 +42,13 @@ describe('a port of a bridge', () => {
     expect(portData('ifb-add').state).toBe('learning')
   })
 
+  it('is created and up where nothing is said of it but that its master is a bridge', async () => {
+    await ns.links.add({ kind: 'ifb', name: 'ifb-bare', master: 'br0', up: true, port: { kind: 'bridge' } })
+    expect(shown('ifb-bare')).toMatchObject({ master: 'br0', flags: expect.arrayContaining(['UP']) })
+    const link = ns.links.add({ kind: 'ifb', name: 'ifb-none', master: 'br0', port: { kind: 'bridgee' } } as never)
+    await expect(link).rejects.toThrow('"bridgee" has no port options')
+  })
+
   it('may be renamed along with it', async () => {
     const name = await veth()
     await ns.links.set(name, { name: 'other-name', master: 'br0', up: true, port: { kind: 'bridge', hairpin: true } })

@@ -166,4 +166,26 @@ describe('a port of a bridge on the wire', () => {
       },
     })
   })
+
+  // IFF_UP in flags and change.
+  const up = '00 00 00 00  00 00 00 00  01 00 00 00  01 00 00 00'
+
+  it('comes up in the message that creates it, where it is said that the master is a bridge', () => {
+    const port = { kind: 'ifb', name: 'p', master: 5, up: true, port: { kind: 'bridge' } }
+    const bytes = newLink(
+      `
+      06 00 03 00  70 00 00 00   # IFLA_IFNAME "p"
+      08 00 0a 00  05 00 00 00   # IFLA_MASTER = 5
+      0c 00 12 80                # IFLA_LINKINFO
+        08 00 01 00  69 66 62 00 #   IFLA_INFO_KIND "ifb"
+    `,
+      up,
+    )
+    expect(lines(encodeLink(port))).toEqual(lines(bytes))
+  })
+
+  it('comes up behind it, where the master may be another one', () => {
+    const flags = (options: object) => encodeLink({ kind: 'ifb', name: 'p', master: 5, up: true, ...options })[16 + 8]
+    expect([flags({}), flags({ port: { kind: 'bond' } }), flags({ port: { kind: 'bridge', hairpin: true } })]).toEqual([0, 0, 1])
+  })
 })

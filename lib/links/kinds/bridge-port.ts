@@ -100,5 +100,5 @@ export const bridgePort = definePortKind(
     /** Unasked neighbour announcements are forwarded although `neighborSuppress` is on. Newer than Linux 6.18. */
     neighborForwardGratuitous: bool(45, 'IFLA_BRPORT_NEIGH_FORWARD_GRAT'),
   },
-  { padding: { IFLA_BRPORT_PAD: 26 } },
+  { padding: { IFLA_BRPORT_PAD: 26 }, joinsUp: true },
 )
