@@ -135,6 +135,9 @@ class Building {
     const { links } = place.netns as Netns
     const patience = this.#call.timeout || PATIENCE
     const isLate = (link: Link) => names.has(link.name) && link.operationalState !== 'up'
+    // The last one is most likely the last, and asking for one link takes little.
+    const last = [...names].at(-1) as string
+    await this.#poll(patience, async () => (isLate(await links.get(last, this.#call)) ? last : undefined))
     const late = await this.#poll(patience, async () => (await links.list({ kind: 'veth' }, this.#call)).find(isLate)?.name)
     if (late !== undefined) throw addToMessage(new TimeoutError(OPERATION, patience, true), `link "${late}" has no carrier`)
   }

@@ -134,8 +134,7 @@ class Reader {
     const end = this.#end(place, path, given, ['port'])
     const { port, ...options } = end.options
     this.#neighbourhood.on(bridge, name, addressesOf(end.addresses))
-    const kindOfPort =
-      port === undefined ? {} : { port: { ...objectAt(below(path, 'port'), port, 'options of a port'), kind: 'bridge' } }
+    const ofPort = port === undefined ? {} : objectAt(below(path, 'port'), port, 'options of a port')
     const locate = portLocate(path)
     const link = (portName: string, ownName: string) => ({
       kind: 'veth',
@@ -143,11 +142,12 @@ class Reader {
       master: bridge,
       up: true,
       ...(options.mtu === undefined ? {} : { mtu: options.mtu }),
-      ...kindOfPort,
+      // Always, so that the end on the bridge comes up in the message that makes it.
+      port: { ...ofPort, kind: 'bridge' },
       ...ONE_QUEUE,
       veth: { peer: { ...ONE_QUEUE, up: true, ...options, name: ownName, netns: place } },
     })
-    checkLink(locate, link('port', 'eth0'))
+    if (Object.keys(end.options).length > 0) checkLink(locate, link('port', 'eth0'))
     this.#described.push(() => {
       end.name ??= place.claimEthernet(path)
       const portName = hub.claimLike(`${name}-${end.name}`, path)

@@ -30,11 +30,11 @@ async function tearDown(lab, hub) {
   await hub.links.delete('br0')
 }
 
-export default ({ runs, count }) =>
+export default ({ runs, count, user }) =>
   repeat(runs, async () => {
     let lab = /** @type {any} */ (undefined)
     const setup_ns = await time(async () => {
-      lab = await Lab.create(describe(count))
+      lab = await Lab.create(describe(count), { user })
     })
     const hub = await Rtnetlink.open({ netns: lab.hub })
     await hub.links.list({ kind: 'bridge' })
