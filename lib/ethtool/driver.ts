@@ -2,7 +2,7 @@ import type { Failure } from '../protocol/failure.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import type { Message } from '../schema/message.ts'
 import type { LinkReference } from '../schema/references.ts'
-import { ethtoolIoctl } from './link-ioctl.ts'
+import { ETHTOOL, ethtoolIoctl } from './link-ioctl.ts'
 
 /** Which driver a link has. */
 export interface LinkDriver {
@@ -24,7 +24,6 @@ export interface LinkDriver {
 }
 
 /** <linux/ethtool.h>: `struct ethtool_drvinfo`. */
-const ETHTOOL_GDRVINFO = 3
 const TEXT = 32
 const At = {
   name: 4,
@@ -46,7 +45,7 @@ export function readDriver(
   link: LinkReference,
   call: CallOptions | undefined,
 ): Promise<LinkDriver | Failure> {
-  return ethtoolIoctl(session, operation, link, [ETHTOOL_GDRVINFO], SIZE, decodeDriver, call)
+  return ethtoolIoctl(session, operation, link, [ETHTOOL.ETHTOOL_GDRVINFO], SIZE, decodeDriver, call)
 }
 
 export function decodeDriver(message: Message, start: number): LinkDriver {

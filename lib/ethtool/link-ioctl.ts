@@ -5,8 +5,16 @@ import type { CallOptions, Session } from '../protocol/session.ts'
 import { LITTLE_ENDIAN } from '../schema/message.ts'
 import { type LinkReference, lowerHeaderLink } from '../schema/references.ts'
 
-/** <linux/sockios.h>. */
-const SIOCETHTOOL = 0x8946
+/** <linux/sockios.h> and <linux/ethtool.h>: the numbers in use here, by the kernel's names. */
+export const ETHTOOL = {
+  SIOCETHTOOL: 0x8946,
+  ETHTOOL_GDRVINFO: 0x03,
+  ETHTOOL_GSTRINGS: 0x1b,
+  ETHTOOL_GSTATS: 0x1d,
+  ETHTOOL_GSSET_INFO: 0x37,
+  ETH_SS_STATS: 1,
+  ETH_GSTRING_LEN: 32,
+} as const
 /** Bytes of the record's header, behind which the struct stands in the answer. */
 const HEADER_BYTES = 12
 
@@ -21,7 +29,7 @@ export function ethtoolIoctl<T>(
   call?: CallOptions,
 ): Promise<T | Failure> {
   const program = session.begin(operation, 'linkIoctl')
-  program.header(0, SIOCETHTOOL)
+  program.header(0, ETHTOOL.SIOCETHTOOL)
   program.at('link')
   lowerHeaderLink(program, 1, link)
   program.header(2, Math.min(room, LARGEST_IOCTL))

@@ -3,14 +3,8 @@ import { Failure } from '../protocol/failure.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { LITTLE_ENDIAN, type Message } from '../schema/message.ts'
 import type { LinkReference } from '../schema/references.ts'
-import { ethtoolIoctl } from './link-ioctl.ts'
+import { ETHTOOL, ethtoolIoctl } from './link-ioctl.ts'
 
-/** <linux/ethtool.h>. */
-const ETHTOOL_GSTRINGS = 0x1b
-const ETHTOOL_GSTATS = 0x1d
-const ETHTOOL_GSSET_INFO = 0x37
-const ETH_SS_STATS = 1
-const ETH_GSTRING_LEN = 32
 /** How often it is tried again when the driver has other statistics than a moment ago. */
 const MOST_TRIES = 5
 
@@ -41,7 +35,7 @@ export async function readStatistics(
 
 /** A link without statistics of its own has no such set. `struct ethtool_sset_info`: command, reserved, u64 mask, counts. */
 function countStatistics(session: Session, operation: string, link: LinkReference, call: CallOptions | undefined) {
-  const words = [ETHTOOL_GSSET_INFO, 0, ...wordsOfU64(1 << ETH_SS_STATS), 0]
+  const words = [ETHTOOL.ETHTOOL_GSSET_INFO, 0, ...wordsOfU64(1 << ETHTOOL.ETH_SS_STATS), 0]
   return ethtoolIoctl(
     session,
     operation,
@@ -54,17 +48,17 @@ function countStatistics(session: Session, operation: string, link: LinkReferenc
 }
 
 function readNames(session: Session, operation: string, link: LinkReference, count: number, call: CallOptions | undefined) {
-  const words = [ETHTOOL_GSTRINGS, ETH_SS_STATS, count]
-  return ethtoolIoctl(session, operation, link, words, 12 + count * ETH_GSTRING_LEN, decodeNames, call)
+  const words = [ETHTOOL.ETHTOOL_GSTRINGS, ETHTOOL.ETH_SS_STATS, count]
+  return ethtoolIoctl(session, operation, link, words, 12 + count * ETHTOOL.ETH_GSTRING_LEN, decodeNames, call)
 }
 
 function readValues(session: Session, operation: string, link: LinkReference, count: number, call: CallOptions | undefined) {
-  return ethtoolIoctl(session, operation, link, [ETHTOOL_GSTATS, count], 8 + count * 8, decodeValues, call)
+  return ethtoolIoctl(session, operation, link, [ETHTOOL.ETHTOOL_GSTATS, count], 8 + count * 8, decodeValues, call)
 }
 
 function decodeNames(message: Message, start: number, end: number): string[] {
-  const length = Math.min(message.u32(start + 8), Math.floor((end - start - 12) / ETH_GSTRING_LEN))
-  return Array.from({ length }, (_, i) => message.string(start + 12 + i * ETH_GSTRING_LEN, ETH_GSTRING_LEN))
+  const length = Math.min(message.u32(start + 8), Math.floor((end - start - 12) / ETHTOOL.ETH_GSTRING_LEN))
+  return Array.from({ length }, (_, i) => message.string(start + 12 + i * ETHTOOL.ETH_GSTRING_LEN, ETHTOOL.ETH_GSTRING_LEN))
 }
 
 function decodeValues(message: Message, start: number, end: number): number[] {

@@ -3,10 +3,12 @@ import { lowerBits, type NamedBits } from '../../lib/ethtool/bit-set.ts'
 import { decodeDriver } from '../../lib/ethtool/driver.ts'
 import { ethtoolFamily } from '../../lib/ethtool/family.ts'
 import { toFeatures } from '../../lib/ethtool/features.ts'
+import { ETHTOOL } from '../../lib/ethtool/link-ioctl.ts'
 import { channelTable, featureTable, linkStateTable, modeTable, ringTable } from '../../lib/ethtool/tables.ts'
 import { Message } from '../../lib/schema/message.ts'
 import { decoded, hexLines } from '../support/encode.ts'
 import { command, genericLines } from '../support/generic.ts'
+import { readKernelHeaders } from '../support/kernel-headers.ts'
 import { hex } from '../support/wire.ts'
 
 function sentFeatures(features: NamedBits): string[] {
@@ -114,6 +116,15 @@ describe('ethtool on the wire', () => {
       speed: 'unknown',
       duplex: 'full',
     })
+  })
+
+  const found = readKernelHeaders(['ethtool.h', 'sockios.h'])
+
+  it('has the numbers of the headers', context => {
+    if (found === undefined)
+      return context.skip('the kernel headers are not installed (on Debian: linux-libc-dev, which g++ brings)')
+    const theirs = Object.keys(ETHTOOL).map(name => [name, found.constants.get(name)])
+    expect(ETHTOOL).toEqual(Object.fromEntries(theirs))
   })
 
   it('reads struct ethtool_drvinfo', () => {
