@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type MasqueradeOptions, Netns } from '../../lib/index.ts'
+import { type MasqueradeOptions, Rtnetlink } from '../../lib/index.ts'
 import { lackOfProgram, runInside, type Shown } from '../support/ip.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
 import { runNode } from '../support/run-node.ts'
@@ -181,8 +181,8 @@ describe('netns.masquerade', () => {
     expect(() => nft('delete', 'table', 'ip', nat.table)).toThrow(/not permitted/i)
   })
 
-  it('ends with the handle of the namespace', async () => {
-    const handle = await Netns.open(ns.name)
+  it('ends with the session that it was added by', async () => {
+    const handle = await Rtnetlink.open({ netns: ns })
     const nat = await handle.masquerade({ out: 'a' })
     expect(tables().length).toBe(1)
     handle.close()
@@ -193,17 +193,20 @@ describe('netns.masquerade', () => {
 
   it('ends with the process, even when that is killed', async () => {
     const program = `
+      import { writeSync } from 'node:fs'
       import { Netns } from 'rtnetlink'
       const ns = await Netns.open('${ns.name}')
-      await ns.masquerade({ out: 'a' })
+      const { table } = await ns.masquerade({ out: 'a' })
+      writeSync(1, table)
       process.kill(process.pid, 'SIGKILL')
     `
-    await runNode(['--input-type=module', '-e', program])
+    const { stdout } = await runNode(['--input-type=module', '-e', program])
+    expect(stdout).toMatch(/^rtnetlink_masquerade_/)
     await expect.poll(tables).toEqual([])
   })
 
   it('stays when it is told to, until it is closed', async () => {
-    const handle = await Netns.open(ns.name)
+    const handle = await Rtnetlink.open({ netns: ns })
     const nat = await handle.masquerade({ out: 'a', keep: true })
     expect(nft('list', 'table', 'ip', nat.table)).not.toContain('flags owner')
     handle.close()

@@ -58,7 +58,7 @@ describe('netns.ping', () => {
     ['IPv4', '192.0.2.2', '-4'],
     ['IPv6', '2001:db8::2', '-6'],
   ])('is marked, so that rules know it: %s', async (_, address, family) => {
-    ip(family, '-n', left.name, 'rule', 'add', 'pref', '10', 'fwmark', '0xfffffff0', 'unreachable')
+    ip('-n', left.name, family, 'rule', 'add', 'pref', '10', 'fwmark', '0xfffffff0', 'unreachable')
     try {
       expect((await left.ping(address, { mark: 7 })).received).toBe(1)
       await expect(left.ping(address, { mark: 0xfffffff0 })).rejects.toMatchObject({
@@ -66,7 +66,7 @@ describe('netns.ping', () => {
         operation: 'netns.ping',
       })
     } finally {
-      ip(family, '-n', left.name, 'rule', 'del', 'pref', '10')
+      ip('-n', left.name, family, 'rule', 'del', 'pref', '10')
     }
   })
 
