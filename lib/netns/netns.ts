@@ -7,6 +7,9 @@ import type {
   PromiseWithChild,
   SpawnOptions,
   SpawnOptionsWithoutStdio,
+  SpawnOptionsWithStdioTuple,
+  StdioNull,
+  StdioPipe,
 } from 'node:child_process'
 import type dgram from 'node:dgram'
 import { readdir } from 'node:fs/promises'
@@ -66,7 +69,16 @@ import { Netdevsim } from './netdevsim.ts'
 import { type PingOptions, type PingResult, ping } from './ping.ts'
 import type { Place } from './place.ts'
 import { type PidsOptions, pids } from './processes/pids.ts'
-import { exec, execFile, fork, type LaunchOptions, type ProcessOutput, type ProcessParameters, spawn } from './processes/spawn.ts'
+import {
+  type ChildProcessWithStreams,
+  exec,
+  execFile,
+  fork,
+  type LaunchOptions,
+  type ProcessOutput,
+  type ProcessParameters,
+  spawn,
+} from './processes/spawn.ts'
 import { nameOfThread } from './processes/thread.ts'
 import { startWorker } from './processes/worker.ts'
 import { type OpenSocketOptions, openSocket, type RawSocket } from './raw-socket.ts'
@@ -456,7 +468,8 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
 
   /**
    * A `child_process.ChildProcess` that is born in the namespace: the program of `child_process.spawn(command, args, options)`, with all of its
-   * options, events and errors. Same as `ip netns exec NAME COMMAND`, also for its mounts. Needs CAP_SYS_ADMIN.
+   * options, events and errors. Same as `ip netns exec NAME COMMAND`, also for its mounts. Needs
+   * CAP_SYS_ADMIN, but for a namespace under a user namespace of the caller's.
    * A process outlives the handle, and this process too.
    * @returns a process that emits `'error'` when it could not be started: Node's own, such as `spawn COMMAND ENOENT`, or a {@link SystemError}
    * when the namespace could not be entered.
@@ -468,6 +481,11 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     args?: readonly string[],
     options?: SpawnOptionsWithoutStdio & LaunchOptions,
   ): ChildProcessWithoutNullStreams
+  spawn<In extends StdioNull | StdioPipe, Out extends StdioNull | StdioPipe, Err extends StdioNull | StdioPipe>(
+    command: string,
+    args: readonly string[],
+    options: SpawnOptionsWithStdioTuple<In, Out, Err> & LaunchOptions,
+  ): ChildProcessWithStreams<In, Out, Err>
   spawn(command: string, args: readonly string[], options: SpawnOptions & LaunchOptions): ChildProcess
   spawn(command: string, ...parameters: ProcessParameters<SpawnOptions & LaunchOptions>): ChildProcess {
     this.#checkOpen('netns.spawn')

@@ -1,6 +1,9 @@
 // Misuse that must not compile, and use that must.
+
+import type { ChildProcessByStdio, ChildProcessWithoutNullStreams } from 'node:child_process'
 import http from 'node:http'
 import type net from 'node:net'
+import type { Readable } from 'node:stream'
 import type tls from 'node:tls'
 import { type LookupAddress, Netns, type RawSocket } from 'rtnetlink'
 
@@ -16,6 +19,11 @@ export const page: Promise<Response> = ns.fetch('http://192.0.2.1/', { method: '
 export const one: Promise<LookupAddress> = ns.lookup('web.test', { family: 6 })
 export const all: Promise<LookupAddress[]> = ns.lookup('web.test', { all: true })
 export const raw: Promise<RawSocket> = ns.openSocket({ family: 'packet', type: 'raw', protocol: 3, bind: { link: 'eth0' } })
+export const piped: ChildProcessWithoutNullStreams = ns.spawn('ss', ['-tln'], { mounts: false, cwd: '/' })
+export const some: ChildProcessByStdio<null, Readable, null> = ns.spawn('ss', [], { stdio: ['ignore', 'pipe', 'inherit'] })
+export const text: Promise<{ stdout: string }> = ns.execFile('ss', ['-tln'], { mounts: false })
+export const bytes: Promise<{ stdout: Buffer }> = ns.execFile('ss', ['-tln'], { encoding: 'buffer' })
+export const line: Promise<{ stdout: string }> = ns.exec('ss -tln | wc -l', { cwd: '/' })
 ns.createSocket('udp4', (message, from) => message.length + from.port)
 ns.createSocket({ type: 'udp6', interface: 'eth0' }).bind(5353)
 
@@ -31,6 +39,14 @@ ns.tlsConnect({ port: 443, socket })
 ns.listen(http.createServer(), { port: '80' })
 // @ts-expect-error: no server
 ns.listen({}, { port: 80 })
+// @ts-expect-error: arguments are text
+ns.spawn('ss', [5])
+// @ts-expect-error: unknown option
+ns.spawn('ss', [], { mount: false })
+// @ts-expect-error: it was not piped
+ns.spawn('ss', [], { stdio: ['ignore', 'pipe', 'inherit'] }).stderr.resume()
+// @ts-expect-error: a file or text
+ns.worker(5)
 // @ts-expect-error: no such type
 ns.createSocket('udp5')
 // @ts-expect-error: the type is required

@@ -1,5 +1,15 @@
 import type child_process from 'node:child_process'
-import type { ChildProcess, ExecFileOptions, ExecOptions, ForkOptions, PromiseWithChild, SpawnOptions } from 'node:child_process'
+import type {
+  ChildProcess,
+  ChildProcessByStdio,
+  ExecFileOptions,
+  ExecOptions,
+  ForkOptions,
+  PromiseWithChild,
+  SpawnOptions,
+  StdioPipe,
+} from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
 import { promisify } from 'node:util'
 import { invalidType } from '../../errors.ts'
 import { builtin } from '../builtin.ts'
@@ -19,6 +29,13 @@ export interface ProcessOutput<Text> {
   stdout: Text
   stderr: Text
 }
+
+/** A process as its `stdio` has it: a stream for each pipe, null for what is no pipe. */
+export type ChildProcessWithStreams<In, Out, Err> = ChildProcessByStdio<
+  In extends StdioPipe ? Writable : null,
+  Out extends StdioPipe ? Readable : null,
+  Err extends StdioPipe ? Readable : null
+>
 
 /** As Node takes them: arguments may be left out. */
 export type ProcessParameters<Options> = [args?: readonly string[], options?: Options] | [options?: Options]
