@@ -529,7 +529,8 @@ export interface NativePacketDevice {
   release(queue: number, count: number): void
   /**
    * Writes the first `count` packets of the table at once, one after another, and answers how many: fewer when one fails, which `write` then says more of,
-   * when they have taken too much of the event loop's time since the last `write`, or when earlier ones still wait. The others are for `write`.
+   * when they have taken too much of the event loop's time since the last `write`; none while earlier ones wait, when all together have more than 16 KiB, or
+   * while packets of the queue are read fast. The others are for `write`.
    */
   writeNow(queue: number, memory: NativePacketMemory, packets: Uint32Array, count: number): number
   /**

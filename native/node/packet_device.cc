@@ -234,7 +234,10 @@ Napi::Value PacketDevice::write_now(const Napi::CallbackInfo& info) {
   const auto device = opened(info.Env());
   const uint32_t queue = to_queue(info[0], *device);
   const auto memory = PacketMemory::of(info[1]);
-  const std::size_t written = device->writer(queue).write_now(*memory, to_packets(info, 2, *memory));
+  const auto packets = to_packets(info, 2, *memory);
+  const sys::PacketReader* reader = device->reader(queue);
+  const bool is_busy = reader != nullptr && reader->is_busy();
+  const std::size_t written = is_busy ? 0 : device->writer(queue).write_now(*memory, packets);
   return Napi::Number::New(info.Env(), static_cast<double>(written));
 }
 

@@ -34,7 +34,7 @@ void PacketReader::run() {
     }
     const Drained drained = drain(*room);
     const Clock::time_point now = Clock::now();
-    rate_.count(drained.packets, now);
+    rate_.count(drained.packets, drained.bytes, now);
     if (drained.error != 0) {
       tell_rest();
       return tell_(drained.error);
@@ -64,7 +64,6 @@ PacketReader::Drained PacketReader::drain(const PacketRing::Room& room) {
   std::array<Packet, kChunk> packets;
   Drained drained{.error = gone_ ? EBADFD : 0};
   std::size_t at = room.from;
-  uint64_t bytes = 0;
   const std::size_t most = std::min(kChunk, room.packets);
   while (drained.error == 0 && drained.packets < most && room.to - at >= kLargestPacket) {
     const ssize_t size = read(descriptor_.get(), ring_.bytes().data() + at, kLargestPacket);
@@ -79,12 +78,12 @@ PacketReader::Drained PacketReader::drain(const PacketRing::Room& room) {
       if (errno != EINTR) drained.error = errno;
     } else {
       packets[drained.packets++] = {.offset = static_cast<uint32_t>(at), .length = static_cast<uint32_t>(size)};
-      bytes += static_cast<uint64_t>(size);
+      drained.bytes += static_cast<uint64_t>(size);
       at = PacketRing::behind(packets[drained.packets - 1]);
     }
   }
   ring_.put(std::span(packets).first(drained.packets));
-  counts_.add(drained.packets, bytes);
+  counts_.add(drained.packets, drained.bytes);
   return drained;
 }
 

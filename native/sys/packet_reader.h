@@ -38,12 +38,15 @@ class PacketReader {
   void release(std::size_t count);
 
   [[nodiscard]] const PacketCounts& counts() const { return counts_; }
+  /** Packets come fast. */
+  [[nodiscard]] bool is_busy() const { return rate_.is_high(); }
 
  private:
   using Clock = PacketRate::Clock;
 
   struct Drained {
     std::size_t packets = 0;
+    uint64_t bytes = 0;
     /** There was nothing more to read. */
     bool empty = false;
     int error = 0;

@@ -13,8 +13,21 @@ namespace rtnetlink::sys {
 
 using wire::CompletionCode;
 
+namespace {
+
+/** Copying more than this takes longer than waking a thread. */
+constexpr std::size_t kSmall = 16 * 1024;
+
+bool are_small(std::span<const Packet> packets) {
+  std::size_t bytes = 0;
+  for (const Packet& packet : packets) bytes += packet.length;
+  return bytes <= kSmall;
+}
+
+}  // namespace
+
 std::size_t PacketWriter::write_now(const PacketMemory& memory, std::span<const Packet> packets) {
-  if (!is_idle()) return 0;
+  if (!is_idle() || !are_small(packets)) return 0;
   std::size_t written = 0;
   for (Clock::time_point start = Clock::now(); written < packets.size() && patience_ > Clock::duration::zero();) {
     if (!try_write(memory, packets[written])) break;

@@ -35,7 +35,8 @@ class PacketWriter {
 
   /**
    * On the JavaScript thread: writes packets here and now, until one fails or it has been at it for long enough since
-   * the last append(); none while earlier ones wait. Answers how many: the others are to be appended.
+   * the last append(); none while earlier ones wait, or when they are large. Answers how many: the others are to be
+   * appended.
    */
   std::size_t write_now(const PacketMemory& memory, std::span<const Packet> packets);
   /** True when a job is to be started, which calls run(). */
