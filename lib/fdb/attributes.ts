@@ -82,7 +82,7 @@ export const fdbRows = {
   use: headerBit(NDMSG.flags, 'NTF_USE', NTF.use, { access: 'writeOnly' }),
   /** Hardware has it. */
   offloaded: headerBit(NDMSG.flags, 'NTF_OFFLOADED', NTF.offloaded, readOnly),
-  /** A host that asks to be let in at a locked port, with `macAuthenticationBypass`. `replace` lets it in. */
+  /** A host that asks to be let in at a locked port with `mab`. `replace` lets it in. */
   locked: derived<boolean, boolean, 'readOnly', 'always'>('NTF_EXT_LOCKED', 'flag 2 of NDA_FLAGS_EXT', {
     access: 'readOnly',
     present: 'always',

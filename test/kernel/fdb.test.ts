@@ -164,6 +164,25 @@ describe('an entry', () => {
     expect(shown('p')).toEqual([])
   })
 
+  it('is locked for a host that asks to be let in, until it is replaced', async context => {
+    if (!hasFeature('Linux 6.2')) return context.skip('fdb: this kernel is older than Linux 6.2')
+    const far = await createNamespace()
+    await ns.links.add({ kind: 'bridge', name: 'br2', up: true, bridge: { vlanDefaultPvid: 0 } })
+    const veth = { peer: { name: 'eth0', netns: far, up: true, address: '02:00:00:00:00:77' } }
+    await ns.links.add({ kind: 'veth', name: 'door', master: 'br2', up: true, veth })
+    await ns.links.set('door', { port: { kind: 'bridge', learning: true, locked: true, mab: true } })
+    await ns.addresses.add({ link: 'br2', address: '10.77.0.1/24' })
+    await far.addresses.add({ link: 'eth0', address: '10.77.0.2/24' })
+    expect((await far.ping('10.77.0.1', { timeout: 100 })).received).toBe(0)
+    const [entry] = await list({ link: 'door' })
+    expect(entry).toMatchObject({ locked: true, state: 'dynamic', macAddress: '02:00:00:00:00:77' })
+    await ns.fdb.replace({ ...entry, state: 'static' })
+    expect(await list({ link: 'door' })).toEqual([expect.objectContaining({ locked: false, state: 'static' })])
+    expect((await far.ping('10.77.0.1', { count: 2, interval: 10 })).received).toBe(2)
+    await ns.links.delete('br2')
+    await ns.links.delete('door')
+  })
+
   it('is of a VLAN on a bridge with VLAN filtering', async context => {
     if (!hasKind('bridge vlan filtering')) return context.skip(lackOfFeature('bridge', 'bridge vlan filtering'))
     await ns.links.add({ kind: 'bridge', name: 'br1', up: true, bridge: { vlanFiltering: true } })

@@ -1,14 +1,14 @@
-import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { MdbEntry, MdbEntryOptions } from '../../lib/mdb/mdb-entry.ts'
 import type { Shown } from '../support/ip.ts'
 import { expectedKinds, hasFeature } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { iproute } from '../support/test-namespaces.ts'
 
 const ns: NamedNetns = await createNamespace()
 afterAll(closeNamespaces)
 
-const bridge = (...words: string[]) => execFileSync('bridge', ['-n', ns.name, ...words], { encoding: 'utf8', stdio: 'pipe' })
+const bridge = (...words: string[]) => iproute('bridge', '-n', ns.name, ...words)
 
 /** Groups that were added, not those that links listen to by themselves. */
 const isAdded = (group: string) => /^(239\.|ff05:|01:00:5e:|0\.0\.0\.0)/.test(group)
