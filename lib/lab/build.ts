@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { TimeoutError } from '../errors.ts'
 import type { Link } from '../links/link.ts'
 import { Netns, type NetnsOptions } from '../netns/netns.ts'
-import { addToMessage } from '../protocol/add-to-message.ts'
 import type { CallOptions } from '../protocol/session.ts'
 import { makersOf } from './in-order.ts'
 import { building, type Locate, OPERATION } from './option-path.ts'
@@ -139,7 +138,9 @@ class Building {
     const last = [...names].at(-1) as string
     await this.#poll(patience, async () => (isLate(await links.get(last, this.#call)) ? last : undefined))
     const late = await this.#poll(patience, async () => (await links.list({ kind: 'veth' }, this.#call)).find(isLate)?.name)
-    if (late !== undefined) throw addToMessage(new TimeoutError(OPERATION, patience, true), `link "${late}" has no carrier`)
+    if (late === undefined) return
+    const message = `${OPERATION}: link "${late}" of namespace "${place.name}" was not ready within ${patience} ms; nothing of the lab is left`
+    throw Object.assign(new TimeoutError(OPERATION, patience, true), { message })
   }
 
   /** Link-local addresses, without which IPv6 is not routed (ndisc_send_ns() in net/ipv6/ndisc.c), come from another work queue, once there is carrier. */

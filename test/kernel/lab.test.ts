@@ -5,6 +5,7 @@ import { Lab } from '../../lib/lab/lab.ts'
 import type { Netns } from '../../lib/netns/netns.ts'
 import { runProgram } from '../support/dist.ts'
 import { ipShowsInside, linkInside } from '../support/inside.ts'
+import { lackOf } from '../support/kernel.ts'
 import { secondHandle } from '../support/lab.ts'
 import { eventually, ip, lastingStrayThreads, openDescriptors } from '../support/test-namespaces.ts'
 
@@ -195,6 +196,22 @@ describe('what a lab describes', () => {
     expect((await b.ping('10.0.0.1', count)).replies[0]?.ttl).toBe(40)
   })
 
+  it('are bonds of cables, with VLANs on them', async context => {
+    const lack = lackOf('bond') ?? lackOf('vlan')
+    if (lack !== undefined) context.skip(lack)
+    const end = (number: number) => ({
+      links: [
+        { kind: 'vlan', name: 'bond0.5', link: 'bond0', vlan: { id: 5 }, addresses: `10.5.0.${number}/24` },
+        { kind: 'bond', name: 'bond0', bond: { mode: 'active-backup', miiInterval: 10 } },
+      ] as const,
+    })
+    const cable = { a: { master: 'bond0' }, b: { master: 'bond0' } }
+    const lab = kept(await Lab.create({ namespaces: { a: end(1), b: end(2) }, cables: [cable, cable] }))
+    const { a, b } = lab.namespaces
+    for (const name of ['eth0', 'eth1']) expect(linkInside(b, name)).toMatchObject({ master: 'bond0', operstate: 'UP' })
+    await expect.poll(async () => (await a.ping('10.5.0.2', { count: 1, timeout: 100 })).received).toBe(1)
+  })
+
   it('is usable at once, IPv6 addresses too', async () => {
     const lab = kept(await Lab.create({ namespaces: { a: {}, b: {} }, cables: [{ a: 'fd00::1/64', b: 'fd00::2/64' }] }))
     const server = await lab.namespaces.b.listen(
@@ -237,6 +254,14 @@ describe('a lab that cannot be built', () => {
   ])('names %s', async (_, bridges, path) => {
     const error = await failing({ web: {} }, { bridges })
     expect(error.message).toContain(`Lab.create: ${path}: links.add: `)
+  })
+
+  it('names the link that does not get ready', async () => {
+    // The link waits for a supplicant.
+    const dormant = { namespaces: { a: {}, b: {} }, cables: [{ a: { linkMode: 'dormant' }, b: null }] } as const
+    const error = await Lab.create(dormant, { timeout: 300 }).catch(error => error)
+    expect(error).toMatchObject({ name: 'TimeoutError', code: 'ETIMEDOUT' })
+    expect(error.stack).toContain('Lab.create: link "eth0" of namespace "a" was not ready within 300 ms')
   })
 
   it('names a setting', async () => {
