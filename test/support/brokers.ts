@@ -14,6 +14,11 @@ function isBrokerOf(candidate: number, parent: number): boolean {
   return name === 'rtnetlink-broke' && state !== 'Z' && Number(ppid) === parent
 }
 
+/** Whether there is such a process, and it has not ended: who looks after orphans may take some time to do so. */
+export function isRunning(pid: number): boolean {
+  return /\) [^Z] /.test(textOf(`/proc/${pid}/stat`))
+}
+
 /** Children of a process that ended and that nobody waited for. */
 export function zombiesOf(pid: number = process.pid): number[] {
   return readdirSync('/proc')
