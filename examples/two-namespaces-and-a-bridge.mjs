@@ -23,7 +23,7 @@ export async function main(inspect = async _namespaces => {}) {
     await timed('a bridge with its address, two veth pairs into the namespaces', () => build(host, ns1, ns2))
     await timed('an address and a default route in each namespace', () => Promise.all([configure(ns1, 11), configure(ns2, 12)]))
     await timed('carrier on all three links', () => Promise.all(['br1', 'veth1', 'veth2'].map(name => untilUp(host, name))))
-    console.log(`\n  ${(performance.now() - started).toFixed(1)} ms in all, and no process was started.`)
+    console.log(`\n  ${(performance.now() - started).toFixed(1)} ms in all, and no command was run.`)
 
     await show({ host, ns1, ns2 })
     await echo({ host, ns1, ns2 })

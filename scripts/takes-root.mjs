@@ -18,6 +18,7 @@ const NODE = 'the device node of a macvtap or ipvtap takes root'
 const USERS = 'ids of other users mean nothing in a user namespace with one user'
 const OTHER_USER = 'there a process is root of its user namespace, and here one that is compared with it is not'
 const DROPS = 'it takes capabilities away from a process, which takes root'
+const WORKER = 'a thread in another namespace takes root'
 const SYSTEM = 'settings of the whole system take root'
 const LOOKS = 'looking into processes of another user namespace takes root'
 const CALLS = 'namespaces that the addon itself enters take root'
@@ -48,6 +49,7 @@ export const FILES = {
   ),
   'kernel/netns-escape.test.ts': NAME,
   'kernel/netns-lookup.test.ts': FILES_OF_NAME,
+  'kernel/netns-worker-threads.test.ts': WORKER,
   'kernel/packets-without-root.test.ts': DROPS,
   'kernel/readme.test.ts': NAME,
   'kernel/scenario-s13.test.ts': NODE,
@@ -72,6 +74,7 @@ export const TESTS = {
   'kernel/examples.test.ts': [
     [/macvtap-device/, NODE],
     [/namespaces\.mjs/, NAME],
+    [/processes-and-workers/, WORKER],
   ],
   'kernel/kinds-witness.test.ts': [[/^tun > (owner|group|.*: we read)/, USERS]],
   'kernel/links-netns.test.ts': [[/creates (by|in the namespace of a process)/, NAME]],

@@ -119,11 +119,14 @@ export function openTapLinkError(failure: Failure, link: Link): SystemError {
   const path = `/dev/tap${link.index}`
   const request = (failure.subject ?? 0) & REQUEST_MASK
   if (failure.syscall === 'ioctl') return withCallersStack(() => failure.systemError({ option: OPTION_OF[request] }))
-  return withCallersStack(() => failure.systemError({ path, option: 'link', hint: nodeHint(failure, link) }))
+  const about = failure.syscall === 'setns' ? {} : { path }
+  return withCallersStack(() => failure.systemError({ ...about, option: 'link', hint: nodeHint(failure, link) }))
 }
 
 function nodeHint({ errno, syscall }: Failure, { name }: Link): string | undefined {
   const missing = `no node in /dev is the character device of "${name}"`
+  if (syscall === 'setns')
+    return `the device of "${name}" is looked for from inside, and belongs to root: it takes root, or a tap, which does not`
   if (syscall === 'unshare' || syscall === 'mount')
     return `${missing}, and to make one that only this process sees takes CAP_SYS_ADMIN and CAP_MKNOD`
   if (syscall === 'mknod') return `${missing}, and to make one takes CAP_MKNOD, in no user namespace of one's own`

@@ -4,10 +4,11 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import { createInterface } from 'node:readline'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Netns } from '../../lib/netns/netns.ts'
 import { Rtnetlink } from '../../lib/rtnetlink.ts'
 import { brokersOf, zombiesOf } from '../support/brokers.ts'
+import { lackOf } from '../support/kernel.ts'
 import { runNode } from '../support/run-node.ts'
 import { eventually, lastingStrayThreads, openDescriptors, uniqueName } from '../support/test-namespaces.ts'
 import { isPrivileged } from '../support/unprivileged.ts'
@@ -184,6 +185,11 @@ describe('namespaces without root', () => {
 })
 
 describe('the broker', () => {
+  // That of the test before ends a moment after its last namespace.
+  beforeEach(async () => {
+    await eventually(() => brokersOf().length === 0)
+  })
+
   it('starts with the first namespace and ends with the last, and leaves no zombie', async () => {
     expect(await eventually(() => brokersOf().length === 0)).toBe(true)
     const [left, right] = [await create(), await create()]
@@ -333,6 +339,37 @@ describe('what takes root', () => {
     await expect(netns.links.add(pair)).rejects.toMatchObject({
       code: 'EPERM',
       message: expect.stringContaining('that this process made itself'),
+    })
+  })
+
+  it('is the device of a macvtap, and says so', async context => {
+    if (isPrivileged) context.skip('the device of a macvtap: this process may go into the namespace')
+    const lack = lackOf('macvtap')
+    if (lack !== undefined) context.skip(lack)
+    const netns = await create()
+    await netns.links.add({ kind: 'veth', name: 'a', veth: { peer: { name: 'b' } } })
+    await netns.links.add({ kind: 'macvtap', name: 'mvt', link: 'a' })
+    await expect(netns.openTap({ link: 'mvt' })).rejects.toMatchObject({
+      code: 'EPERM',
+      syscall: 'setns',
+      message: expect.stringContaining('it takes root, or a tap'),
+    })
+  })
+
+  it('is a thread of this process in there, and says so', async context => {
+    if (isPrivileged) context.skip('ns.worker: this process may have its threads there')
+    const netns = await create()
+    expect(() => netns.worker('', { eval: true })).toThrow(
+      expect.objectContaining({ code: 'EPERM', message: expect.stringContaining('netns.fork()') }),
+    )
+  })
+
+  it('is a simulated device, and says so', async context => {
+    if (isPrivileged) context.skip('netdevsim: this process may make one')
+    const netns = await create()
+    await expect(netns.netdevsim.add({ id: 1 })).rejects.toMatchObject({
+      name: 'SystemError',
+      message: expect.stringContaining('root'),
     })
   })
 
