@@ -35,9 +35,9 @@ export async function main(inspect = async (_namespaces, _server) => {}) {
     console.log(`net1: the answer is "${text}"`)
     assert.equal(text, 'I am 192.168.1.12')
 
-    const { stdout } = await net1.execFile('ls', ['/sys/class/net'])
-    console.log(`net1: /sys has ${stdout.trim().split('\n').join(' and ')}`)
-    assert.equal(stdout, 'lo\nveth1\n')
+    const { stdout } = await net1.exec('cd /sys/class/net && echo */')
+    console.log(`net1: /sys has ${stdout.trim()}`)
+    assert.equal(stdout, 'lo/ veth1/\n')
     await inspect({ net1, net2 }, server)
   } finally {
     server?.kill()
