@@ -77,6 +77,7 @@ export const TESTS = {
     [/processes-and-workers/, WORKER],
   ],
   'kernel/kinds-witness.test.ts': [[/^tun > (owner|group|.*: we read)/, USERS]],
+  'kernel/lab.test.ts': [[/from the package as it is/, DROPS]],
   'kernel/links-netns.test.ts': [[/creates (by|in the namespace of a process)/, NAME]],
   'kernel/links-set.test.ts': [[/links.set netns > moves a link by/, NAME]],
   'kernel/masquerade.test.ts': [[/even when that is killed/, NAME]],

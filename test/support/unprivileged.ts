@@ -57,8 +57,12 @@ export function asRunnable(program: string, args: readonly string[]): Runnable {
   const [first, second = '', third = ''] = args
   if (first === 'netns' && second === 'add') return { words: addStandIn(third), descriptors }
   if (first === 'netns' && second === 'delete' && standIns.has(third)) return { words: endStandIn(third), descriptors }
-  if (first === '-n' && standIns.has(second))
-    return { words: enter(second, [program, ...args.slice(2).map(word => pathFor(word, descriptors))]), descriptors }
+  const option = args.indexOf('-n')
+  const named = args[option + 1] ?? ''
+  if (option >= 0 && standIns.has(named)) {
+    const rest = [...args.slice(0, option), ...args.slice(option + 2)].map(word => pathFor(word, descriptors))
+    return { words: enter(named, [program, ...rest]), descriptors }
+  }
   if (first === 'netns' && second === 'exec' && standIns.has(third)) {
     const script = 'mount -t sysfs sysfs /sys && exec "$@"'
     return { words: enter(third, ['unshare', '-m', 'sh', '-c', script, 'sh', ...args.slice(3)]), descriptors }
