@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { CompletionCode } from '../native/binding.ts'
 import { Failure } from '../protocol/failure.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
@@ -67,7 +66,7 @@ export class Masquerade implements AsyncDisposable {
  */
 export async function addMasquerade(session: Session, options: MasqueradeOptions, call?: CallOptions): Promise<Masquerade> {
   const plan = readOptions(ADD, options)
-  const table = `rtnetlink_masquerade_${randomBytes(6).toString('hex')}`
+  const table = `rtnetlink_masquerade_${Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString('hex')}`
   const owned = !plan.keep
   const outcome = await send(session, plan, table, owned, options, call)
   if (outcome === undefined) return new Masquerade(session.netfilter, table, familiesOf(plan), owned)

@@ -88,7 +88,7 @@ describe('the tarball', () => {
 
   it('holds the prebuilt addon and programs under the names that are looked for', () => {
     const prebuilds = new RegExp(`^prebuilds/linux-${process.arch}/(.*)\\.(?:glibc|musl)(|\\.node)$`)
-    expect(addedTo(prebuilt).map(file => file.replace(prebuilds, '$1$2'))).toEqual([...binaries])
+    expect(addedTo(prebuilt).map(file => file.replace(prebuilds, '$1$2'))).toEqual(['rtnetlink.node', ...[...EXECUTABLES].sort()])
   })
 })
 
