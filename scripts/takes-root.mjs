@@ -87,6 +87,11 @@ export const TESTS = {
   'kernel/netns-listen.test.ts': [[/is Node’s EACCES/, DROPS]],
   'kernel/netns-netdevsim.test.ts': [[/says what the kernel lacks/, SYSTEM]],
   'kernel/netns-open-socket.test.ts': [[/says which capability is missing/, DROPS]],
+  'kernel/netns-pids.test.ts': [
+    [/`ip netns pids`|that the current namespace has given/, NAME],
+    [/of which one thread is there/, WORKER],
+    [/of another user, without root/, DROPS],
+  ],
   'kernel/netns-spawn.test.ts': [
     [/are those that `ip netns exec` makes|has no file in \/etc|cannot be mounted|free descriptors|launcher, when/, NAME],
     [/without CAP_SYS_ADMIN/, DROPS],
