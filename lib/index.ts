@@ -157,6 +157,10 @@ export type { PacketBatch } from './tun/packet-batch.ts'
 export { type GsoType, VnetHeader } from './tun/vnet-header.ts'
 export type { Vni, VniFilter, VniIdentity, VniOptions } from './vnis/vni.ts'
 export type { Vnis } from './vnis/vnis.ts'
+export type { ObjectEvent, OverrunEvent, SyncedEvent, WatchEvent } from './watch/events.ts'
+export type { Mirror, MirroredLinks, MirroredObjects } from './watch/mirror.ts'
+export type { MirrorOptions, WatchOptions, WatchSettings } from './watch/options.ts'
+export type { WatchCounters, Watcher } from './watch/watcher.ts'
 export { generateWireguardKey, generateWireguardPresharedKey, wireguardPublicKey } from './wireguard/key.ts'
 export type {
   Wireguard,

@@ -21,6 +21,10 @@ import { Routes } from './routes/routes.ts'
 import { Rules } from './rules/rules.ts'
 import { Team } from './team/team.ts'
 import { Vnis } from './vnis/vnis.ts'
+import { type Mirror, openMirror } from './watch/mirror.ts'
+import type { ObjectKey } from './watch/objects.ts'
+import { checkWatchOptions, MIRRORED, type MirrorOptions, type WatchOptions } from './watch/options.ts'
+import { Watcher } from './watch/watcher.ts'
 import { Wireguard } from './wireguard/wireguard.ts'
 
 /** Options of `Rtnetlink.open`. */
@@ -169,6 +173,27 @@ export class Rtnetlink implements AsyncDisposable {
   /** Source NAT: see `Netns.masquerade`. */
   async masquerade(options: MasqueradeOptions, call?: CallOptions): Promise<Masquerade> {
     return await addMasquerade(this.#session, options, call)
+  }
+
+  /**
+   * What changes, as typed events: `for await (const event of session.watch({ links: true, routes: { table: 'main' } }))`. Same as `ip monitor`, with what
+   * was there before, without gaps: messages that the kernel had to drop are made good by reading the tables again. A link named in a
+   * filter is looked up when the watch begins. It begins with the call; `ready` says when.
+   * @throws {TypeError} for an unknown option, and for nothing to watch.
+   */
+  watch<const O extends WatchOptions>(options: O): Watcher<Extract<keyof O, ObjectKey>> {
+    return new Watcher(this.#session, checkWatchOptions('watch', options))
+  }
+
+  /**
+   * A live view: `const mirror = await ns.mirror()`, then `mirror.links.get('eth0')`, `for (const route of mirror.routes)`, `mirror.on('change', …)`.
+   * Built on `watch`: what `list` would answer, without asking. Default: links, addresses and routes. Close it in the end.
+   * @throws {TypeError} for an unknown option.
+   */
+  mirror(): Promise<Mirror<keyof typeof MIRRORED>>
+  mirror<const O extends MirrorOptions>(options: O): Promise<Mirror<Extract<keyof O, ObjectKey>>>
+  async mirror(options?: MirrorOptions): Promise<Mirror> {
+    return await openMirror(this.#session, checkWatchOptions('mirror', options ?? MIRRORED))
   }
 
   get closed(): boolean {

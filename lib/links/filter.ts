@@ -48,15 +48,19 @@ export function lowerDetail(program: Program, options: LinkDetail): void {
 
 const KEYS: readonly (keyof LinkFilter)[] = ['master', 'kind', 'up', 'group']
 
+/** Refuses what is no filter. */
+export function checkFilter(program: Program, filter: LinkFilter): void {
+  checkKeys(program.operation, filter, KEYS)
+  if (filter.up === undefined) return
+  program.at('up')
+  checkBoolean(program, filter.up)
+}
+
 /** Writes what the kernel can filter. */
 export function lowerFilter(program: Program, filter: LinkFilter): void {
-  checkKeys(program.operation, filter, KEYS)
+  checkFilter(program, filter)
   if (filter.master !== undefined) lowerMaster(program, filter.master)
   if (filter.kind !== undefined) lowerKind(program, filter.kind)
-  if (filter.up !== undefined) {
-    program.at('up')
-    checkBoolean(program, filter.up)
-  }
 }
 
 function lowerMaster(program: Program, master: LinkReference): void {

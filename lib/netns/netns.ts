@@ -57,6 +57,10 @@ import { openTap, openTun } from '../tun/open.ts'
 import type { TapLinkOptions, TapOptions, TunOptions } from '../tun/options.ts'
 import { NETNS_DIRECTORY, namespaceNameFault } from '../values/namespace-name.ts'
 import type { Vnis } from '../vnis/vnis.ts'
+import type { Mirror } from '../watch/mirror.ts'
+import type { ObjectKey } from '../watch/objects.ts'
+import type { MIRRORED, MirrorOptions, WatchOptions } from '../watch/options.ts'
+import type { Watcher } from '../watch/watcher.ts'
 import type { Wireguard } from '../wireguard/wireguard.ts'
 import { httpAgent, httpsAgent } from './agents.ts'
 import { type ConnectOptions, checkConnectOptions, connect } from './connect.ts'
@@ -316,6 +320,27 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
    */
   async masquerade(options: MasqueradeOptions, call?: CallOptions): Promise<Masquerade> {
     return await this.#rtnetlink.masquerade(options, call)
+  }
+
+  /**
+   * What changes, as typed events: `for await (const event of ns.watch({ links: true, routes: { table: 'main' } }))`. Same as `ip monitor`, with what was
+   * there before, without gaps: messages that the kernel had to drop are made good by reading the tables again. A link named in a
+   * filter is looked up when the watch begins. It begins with the call; `ready` says when.
+   * @throws {TypeError} for an unknown option, and for nothing to watch.
+   */
+  watch<const O extends WatchOptions>(options: O): Watcher<Extract<keyof O, ObjectKey>> {
+    return this.#rtnetlink.watch(options)
+  }
+
+  /**
+   * A live view: `const mirror = await ns.mirror()`, then `mirror.links.get('eth0')`, `for (const route of mirror.routes)`, `mirror.on('change', …)`.
+   * Built on `watch`: what `list` would answer, without asking. Default: links, addresses and routes. Close it in the end.
+   * @throws {TypeError} for an unknown option.
+   */
+  mirror(): Promise<Mirror<keyof typeof MIRRORED>>
+  mirror<const O extends MirrorOptions>(options: O): Promise<Mirror<Extract<keyof O, ObjectKey>>>
+  async mirror(options?: MirrorOptions): Promise<Mirror> {
+    return (await (options === undefined ? this.#rtnetlink.mirror() : this.#rtnetlink.mirror(options))) as Mirror
   }
 
   /** Whether `close` was called. */

@@ -1,0 +1,34 @@
+import type { ItemOf, NameOf, ObjectKey } from './objects.ts'
+
+interface Difference {
+  /** The object as it was when the watch began, with `snapshot: true`. */
+  readonly snapshot: boolean
+  /** The kernel did not tell of it: it was found by reading the table again. */
+  readonly resync: boolean
+}
+
+/** What became of one object: under the object's own name as it is now, or was last when it is gone. */
+export type ObjectEvent<Name extends string, T> = Difference & { readonly object: Name } & { readonly [K in Name]: T } & (
+    | { readonly type: 'new'; readonly previous: undefined }
+    | { readonly type: 'change' | 'delete'; readonly previous: T }
+  )
+
+/** The kernel had to drop messages. Differences that are found follow, with `resync`. */
+export interface OverrunEvent {
+  readonly type: 'overrun'
+  readonly object: undefined
+  /** Messages dropped since the watch began. */
+  readonly dropped: number
+}
+
+/** What was said so far is how things are: behind a snapshot, and behind the differences that follow an overrun. */
+export interface SyncedEvent {
+  readonly type: 'synced'
+  readonly object: undefined
+}
+
+/** An event of a watch of these objects. */
+export type WatchEvent<K extends ObjectKey = ObjectKey> =
+  | (K extends ObjectKey ? ObjectEvent<NameOf<K>, ItemOf<K>> : never)
+  | OverrunEvent
+  | SyncedEvent

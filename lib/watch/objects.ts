@@ -1,0 +1,23 @@
+import { address } from './objects/address.ts'
+import { link } from './objects/link.ts'
+import { route } from './objects/route.ts'
+import type { Watched } from './watched.ts'
+
+/** All that can be watched, by the option's name. */
+export interface WatchedObjects {
+  readonly links: typeof link
+  readonly addresses: typeof address
+  readonly routes: typeof route
+}
+
+export const watchedObjects: WatchedObjects = { links: link, addresses: address, routes: route }
+
+/** `'links'`, `'addresses'`, … */
+export type ObjectKey = keyof WatchedObjects
+/** The objects' own types. */
+export type ItemOf<K extends ObjectKey> = WatchedObjects[K] extends Watched<any, infer T, any> ? T : never
+export type FilterOf<K extends ObjectKey> = WatchedObjects[K] extends Watched<any, any, infer F> ? F : never
+export type NameOf<K extends ObjectKey> = WatchedObjects[K]['object']
+
+/** Where it does not matter which. */
+export type AnyWatched = Watched<string, any, any>

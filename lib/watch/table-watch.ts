@@ -1,0 +1,270 @@
+import { DumpInterruptedError, NetlinkError } from '../errors.ts'
+import { NLM_F_APPEND, NLM_F_REPLACE } from '../protocol/flags.ts'
+import { linkIndexOf } from '../protocol/link-index.ts'
+import type { Session } from '../protocol/session.ts'
+import { unwrap } from '../protocol/unwrap.ts'
+import type { Message } from '../schema/message.ts'
+import type { Collection, IsEnough, Report } from './collection.ts'
+import { isSame } from './is-same.ts'
+import type { AnyWatched } from './objects.ts'
+
+/** Where a difference comes from. */
+export type Origin = 'told' | 'snapshot' | 'resync'
+
+/** Who hears of one table. */
+export interface TableReader {
+  differs(table: TableWatch, item: object | undefined, previous: object | undefined, origin: Origin): void
+  /** What was said so far is how things are. */
+  synced(table: TableWatch): void
+  failed(error: unknown): void
+  /** The table is read once more. */
+  rereading(): void
+  /** Resolves behind all that the kernel has told so far. */
+  sync(): Promise<unknown>
+}
+
+/** What a message said, kept while the table is read. */
+interface Said {
+  readonly item: object
+  readonly flags: number
+  readonly isGone: boolean
+}
+
+const OPERATION = 'watch'
+const ENODEV = 19
+/** Messages that are kept while a table is read. With more it is read once more instead. */
+const LONGEST_LOG = 262_144
+
+/**
+ * One kind of object in one namespace. A table is read while its messages are kept, and these are then applied to what was read: so every
+ * object is as the last message about it says, or as it was read. The difference to what was known is what became of it.
+ */
+export class TableWatch {
+  readonly watched: AnyWatched
+  readonly #session: Session
+  readonly #filter: object
+  readonly #reader: TableReader
+  readonly #hint: ((type: number, message: Message, start: number, end: number, known: Collection<any>) => boolean) | undefined
+  readonly #matcher: ReturnType<AnyWatched['match']>
+  #link: number | undefined
+  /** Undefined until the table was read once. */
+  #known: Collection<any> | undefined
+  #isSynced = false
+  #log: Said[] | undefined
+  #isReading = false
+  #readAgain = false
+  /** Objects that are read again by themselves, and whether something was heard of them meanwhile. */
+  readonly #asking = new Map<number, boolean>()
+  #closed = false
+  readonly #idle: (() => void)[] = []
+  readonly #report: Report<object> = (item, previous) => this.#reader.differs(this, item, previous, 'told')
+
+  constructor(watched: AnyWatched, filter: object, session: Session, reader: TableReader) {
+    this.watched = watched
+    this.#filter = filter
+    this.#session = session
+    this.#reader = reader
+    this.#hint = watched.hints?.begin()
+    this.#matcher = watched.match(session.begin(OPERATION, 'link'), filter)
+  }
+
+  /** What is known of the table; undefined before it was read. */
+  get known(): Collection<any> | undefined {
+    return this.#known
+  }
+
+  get isSynced(): boolean {
+    return this.#isSynced
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#tellIdle()
+  }
+
+  /** The table has to be read: to begin with, and when messages were lost. */
+  read(): void {
+    this.#isSynced = false
+    this.#readAgain = true
+    if (this.#isReading) return
+    this.#isReading = true
+    void this.#readUntilSure().catch(error => {
+      if (!this.#closed) this.#reader.failed(error)
+    })
+  }
+
+  heard(type: number, flags: number, message: Message, start: number, end: number): void {
+    const { messages, parts } = this.watched
+    if (type === messages.new || type === messages.delete) {
+      const item = this.watched.decode(message, start, end)
+      if (item !== undefined) this.#hear({ item, flags, isGone: type === messages.delete })
+      else this.#hearPart(parts?.about(type, message, start))
+      return
+    }
+    if (this.#known === undefined) return
+    if (this.#hint?.(type, message, start, end, this.#known)) this.#reread()
+  }
+
+  /** The kernel said too little. */
+  #reread(): void {
+    this.#readAgain = true
+    if (!this.#isReading) this.read()
+  }
+
+  #hear(said: Said): void {
+    if (this.#log !== undefined) this.#keep(this.#log, said)
+    if (this.#known === undefined) return
+    if (this.#asking.size > 0) this.#noteAnswerIsOld(this.#known.keyOf(said.item) as number)
+    const isTooEarly = this.#isTooEarly(this.#known, said)
+    if (!this.#apply(this.#known, said, this.#report)) this.#reread()
+    if (isTooEarly) this.#hearPart(this.#known.keyOf(said.item) as number)
+  }
+
+  #isTooEarly(known: Collection<any>, { item, isGone }: Said): boolean {
+    const { parts } = this.watched
+    if (parts === undefined || isGone || !this.#isWanted(item)) return false
+    return parts.isTooEarly(item, known.find(item))
+  }
+
+  #noteAnswerIsOld(about: number): void {
+    if (this.#asking.has(about)) this.#asking.set(about, true)
+  }
+
+  #keep(log: Said[], said: Said): void {
+    if (log.length < LONGEST_LOG) log.push(said)
+    else this.#readAgain = true
+  }
+
+  #apply(known: Collection<any>, { item, flags, isGone }: Said, report: Report<object>): IsEnough {
+    if (isGone) return known.remove(item, report)
+    return this.#isWanted(item) ? known.put(item, flags, report) : known.exclude(item, flags, report)
+  }
+
+  #isWanted(item: object): boolean {
+    return this.#link === undefined ? this.#matcher.matches(item) : this.#matcher.matches(item, this.#link)
+  }
+
+  async #readUntilSure(): Promise<void> {
+    await this.#findLink()
+    while (this.#readAgain && !this.#closed) {
+      this.#readAgain = false
+      this.#log = []
+      if (this.#known !== undefined) this.#reader.rereading()
+      const { items, isWhole } = await this.#list()
+      await this.#reader.sync()
+      if (this.#closed) return
+      if (!this.#take(items, isWhole)) this.#readAgain = true
+    }
+    this.#isReading = false
+    this.#tellIdle()
+    if (this.#closed || this.#isSynced) return
+    this.#isSynced = true
+    this.#reader.synced(this)
+  }
+
+  /** Whether something is asked of the kernel. */
+  get isBusy(): boolean {
+    return this.#isReading || this.#asking.size > 0
+  }
+
+  /** Resolves once nothing is. */
+  whenIdle(): Promise<void> {
+    if (!this.isBusy || this.#closed) return Promise.resolve()
+    return new Promise(resolve => this.#idle.push(resolve))
+  }
+
+  #tellIdle(): void {
+    if (this.isBusy && !this.#closed) return
+    for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  async #findLink(): Promise<void> {
+    const { linkName } = this.#matcher
+    if (linkName === undefined || this.#link !== undefined) return
+    const { linkOption, object } = this.watched
+    const outcome = await linkIndexOf(this.#session, OPERATION, linkName)
+    this.#link = unwrap(outcome as number, { ...NO_LOCATOR, subject: `${object}s.${linkOption}` })
+  }
+
+  async #list(): Promise<{ items: object[]; isWhole: boolean }> {
+    const filter = this.#link === undefined ? this.#filter : { ...this.#filter, [this.watched.linkOption]: this.#link }
+    try {
+      return { items: await this.watched.list(this.#session, filter), isWhole: true }
+    } catch (error) {
+      if (error instanceof DumpInterruptedError) return { items: error.partial as object[], isWhole: false }
+      // The link of the filter has gone meanwhile, and its objects with it.
+      if (this.#known !== undefined && error instanceof NetlinkError && error.errno === ENODEV)
+        return { items: [], isWhole: true }
+      throw error
+    }
+  }
+
+  /** Answers whether this is how things are now. */
+  #take(items: readonly object[], isWhole: boolean): boolean {
+    const log = this.#log as Said[]
+    const fresh = this.watched.collection()
+    for (const item of items) if (this.#isWanted(item)) fresh.put(item, NLM_F_APPEND, NOBODY)
+    const isSure = this.#replay(fresh, log) && isWhole && !this.#readAgain
+    this.#log = undefined
+    const known = this.#known
+    this.#known = fresh
+    if (known !== undefined) this.#compare(known, fresh, isSure)
+    else for (const item of fresh.values()) this.#reader.differs(this, item, undefined, 'snapshot')
+    return isSure
+  }
+
+  /** What replaced another, and is gone itself by now, may have replaced one that was read: the message does not say which. */
+  #replay(fresh: Collection<any>, log: readonly Said[]): boolean {
+    let isEnough = true
+    const replacing: object[] = []
+    for (const said of log) {
+      const isReplacement = (said.flags & NLM_F_REPLACE) !== 0 && !said.isGone
+      const note: Report<object> = (item, previous) => {
+        if (item !== undefined && previous !== undefined && fresh.keyOf(item) !== fresh.keyOf(previous)) replacing.push(item)
+      }
+      if (!this.#apply(fresh, said, isReplacement ? note : NOBODY)) isEnough = false
+    }
+    return isEnough && replacing.every(item => fresh.find(item) !== undefined)
+  }
+
+  /** What one cannot be sure of is kept: it goes when it is seen to be gone. */
+  #compare(known: Collection<any>, fresh: Collection<any>, isSure: boolean): void {
+    const gone: object[] = []
+    for (const item of known.values()) if (fresh.find(item) === undefined) gone.push(item)
+    if (isSure) for (const item of gone) this.#reader.differs(this, undefined, item, 'resync')
+    else for (const item of gone) fresh.put(item, NLM_F_APPEND, NOBODY)
+    for (const item of fresh.values()) {
+      const report: Report<object> = (now, previous) => this.#reader.differs(this, now, previous, 'resync')
+      const previous = known.find(item)
+      if (previous === undefined) report(item, undefined)
+      else if (previous !== item && !isSame(item, previous)) report(item, previous)
+    }
+  }
+
+  #hearPart(about: number | undefined): void {
+    if (about === undefined) return
+    if (this.#asking.has(about)) this.#noteAnswerIsOld(about)
+    else void this.#ask(about)
+  }
+
+  /** What was heard meanwhile may be newer than the answer: then it is asked again. */
+  async #ask(about: number): Promise<void> {
+    try {
+      for (let isOld = true; isOld && !this.#closed; ) {
+        this.#asking.set(about, false)
+        const item = await this.watched.parts?.read(this.#session, about)
+        isOld = this.#asking.get(about) === true
+        if (this.#closed || isOld || item === undefined) continue
+        this.#asking.delete(about)
+        this.#hear({ item, flags: 0, isGone: false })
+      }
+      this.#asking.delete(about)
+      this.#tellIdle()
+    } catch (error) {
+      if (!this.#closed) this.#reader.failed(error)
+    }
+  }
+}
+
+const NOBODY = (): void => {}
+const NO_LOCATOR = { locate: () => undefined, keyOf: () => undefined }
