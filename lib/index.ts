@@ -104,6 +104,13 @@ export type { DatagramSocketOptions } from './netns/datagram-socket.ts'
 export type { LinkSettingOptions, LinkSettings } from './netns/link-settings.ts'
 export type { ListenOptions } from './netns/listen.ts'
 export type { LookupAddress, LookupOptions } from './netns/names/lookup.ts'
+export type {
+  NamespaceEvent,
+  NamespaceIdEvent,
+  NamespaceNameEvent,
+  NamespaceWatcher,
+  NamespaceWatchOptions,
+} from './netns/namespace-watcher.ts'
 export type { Netdevsim, NetdevsimOptions } from './netns/netdevsim.ts'
 export { type NamespaceLocation, Netns, type NetnsOptions } from './netns/netns.ts'
 export type { PingOptions, PingRefusal, PingReply, PingResult } from './netns/ping.ts'

@@ -69,6 +69,7 @@ import { createSocket, type DatagramSocketOptions } from './datagram-socket.ts'
 import { Fetch } from './fetch.ts'
 import { type ListenOptions, listen } from './listen.ts'
 import { checkLookup, type LookupAddress, type LookupOptions, lookupAll } from './names/lookup.ts'
+import { NamespaceWatcher, type NamespaceWatchOptions } from './namespace-watcher.ts'
 import { Netdevsim } from './netdevsim.ts'
 import { type PingOptions, type PingResult, ping } from './ping.ts'
 import type { Place } from './place.ts'
@@ -185,6 +186,14 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
       throw error
     }
+  }
+
+  /**
+   * Namespaces that appear and vanish: names under /run/netns, and ids of other namespaces in this process's own. Nothing is polled. Same as
+   * `ip netns monitor`, with the ids that `ip monitor nsid` tells.
+   */
+  static watch(options: NamespaceWatchOptions = {}): NamespaceWatcher {
+    return new NamespaceWatcher(options)
   }
 
   /**
