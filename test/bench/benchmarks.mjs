@@ -91,6 +91,32 @@ export const benchmarks = [
     ],
   },
   {
+    name: 'route-stream',
+    floor: floor('route-list', 1_000_000),
+    library: library('route-stream', { runs: 2, count: 1_000_000 }),
+    rows: [
+      { title: '1,000,000 streamed', figure: 'ns', limit: { ratio: 2 } },
+      { title: '1,000,000 kept', figure: 'list_ns', against: 'ns' },
+      { title: 'bytes of memory beside (as ns)', figure: 'grown_bytes', against: 'ns', limit: { atMost: 64 * 2 ** 20 } },
+    ],
+  },
+  {
+    name: 'route-events',
+    floor: floor('route-events', 100_000),
+    library: library('route-events', { runs: 3, count: 100_000 }),
+    rows: [{ title: '100,000 heard by an iterator', figure: 'ns', limit: { ratio: 2 } }],
+  },
+  {
+    name: 'wait-up',
+    floor: async () => [{ p50_ns: 0, p99_ns: 0 }],
+    library: library('wait-up', { count: 100 }),
+    everyRunCold: true,
+    rows: [
+      { title: 'behind the kernel’s event, p50', figure: 'p50_ns', limit: { atMost: 1e6 } },
+      { title: 'p99', figure: 'p99_ns' },
+    ],
+  },
+  {
     name: 'link-list',
     floor: floor('link-list', 2000),
     library: library('link-list', { runs: 6, count: 2000 }),

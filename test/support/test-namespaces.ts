@@ -20,7 +20,8 @@ export function ip(...args: string[]): string {
 export function iproute(program: string, ...args: string[]): string {
   const { words, descriptors } = asRunnable(program, args)
   const [command, ...rest] = words
-  return execFileSync(command, rest, { encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe', ...descriptors] })
+  const stdio = ['pipe' as const, 'pipe' as const, 'pipe' as const, ...descriptors]
+  return execFileSync(command, rest, { encoding: 'utf8', stdio, maxBuffer: 256 * 1024 * 1024 })
 }
 
 /** The names that ip(8) lists. */

@@ -14,6 +14,14 @@ void bench_delete_group(uint32_t count);
 
 void bench_route_add(uint32_t count, uint32_t batch);
 void bench_route_list(uint32_t count);
+/// A link in a new namespace, up, for routes.
+enum { BENCH_GROUP = 7 };
+int open_with_link(void);
+/// Adds routes over the link that has the index 1000, in the namespace that this is in.
+void write_routes(uint32_t count);
+/// Another process adds routes, and this one listens: ns from the first event to the last.
+void bench_route_events(uint32_t count);
+_Noreturn void toggle_link(const char *name);
 
 void bench_link_list(uint32_t count);
 void bench_link_get(uint32_t samples);

@@ -21,6 +21,9 @@ static const char usage[] =
     "       floor delete-pairs [N=1000] [one|sockets:K|group]\n"
     "       floor route-add [N=100000] [messages per batch=128]\n"
     "       floor route-list [N=100000]\n"
+    "       floor route-events [N=100000]\n"
+    "       floor write-routes [N=100000]   over the link with the index 1000, in the namespace that this is in\n"
+    "       floor toggle-link NAME   takes it up for each u of standard input, down for each d, and prints when it was\n"
     "       floor link-list [N=2000]\n"
     "       floor link-get [samples=10000]\n"
     "       floor link-churn [N=100] [ifb|veth]\n"
@@ -98,6 +101,12 @@ static void route_add(struct arguments arguments) {
 
 static void route_list(struct arguments arguments) { bench_route_list(positive(arguments, 0, 100000)); }
 
+static void route_events(struct arguments arguments) { bench_route_events(positive(arguments, 0, 100000)); }
+
+static void run_write_routes(struct arguments arguments) { write_routes(positive(arguments, 0, 100000)); }
+
+static void run_toggle_link(struct arguments arguments);
+
 static void link_list(struct arguments arguments) { bench_link_list(positive(arguments, 0, 2000)); }
 
 static void link_get(struct arguments arguments) { bench_link_get(positive(arguments, 0, 10000)); }
@@ -120,6 +129,8 @@ static const char *required(struct arguments arguments, int position) {
   if (position >= arguments.count) reject("something is missing behind", arguments.values[-1]);
   return arguments.values[position];
 }
+
+static void run_toggle_link(struct arguments arguments) { toggle_link(required(arguments, 0)); }
 
 static void run_transfer(struct arguments arguments) {
   bench_transfer(required(arguments, 0), required(arguments, 1), positive(arguments, 2, 3));
@@ -153,6 +164,7 @@ static const struct {
     {"containers", containers}, {"delete-pairs", delete_pairs}, {"route-add", route_add},
     {"route-list", route_list}, {"link-list", link_list},       {"link-get", link_get},
     {"link-churn", link_churn}, {"in-namespace", in_namespace}, {"tun-read", tun_read}, {"tun-write", tun_write},
+    {"route-events", route_events}, {"write-routes", run_write_routes}, {"toggle-link", run_toggle_link},
     {"tun-cable", tun_cable},
     {"transfer", run_transfer}, {"flood", run_flood}, {"with-tun", with_tun},
 };

@@ -11,15 +11,14 @@
 
 enum {
   LINK_INDEX = 1000,
-  GROUP = 7,
   ROUTE_SIZE = 44,
   FIRST_DESTINATION = 10 << 24,  // 10.0.0.0
 };
 
-static int open_with_link(void) {
+int open_with_link(void) {
   enter_new_namespace();
   int socket = netlink_open();
-  create_links(socket, 1, LINK_INDEX, GROUP);
+  create_links(socket, 1, LINK_INDEX, BENCH_GROUP);
   struct messages up = messages_new(64);
   encode_up(&up, LINK_INDEX, NLM_F_ACK, 1);
   netlink_request(socket, &up, 1, "bring the link up");
@@ -67,7 +66,13 @@ void bench_route_add(uint32_t count, uint32_t batch) {
   uint64_t ns = now_ns() - start;
   printf("{\"benchmark\":\"route-add\",\"count\":%" PRIu32 ",\"batch\":%" PRIu32 ",\"ns\":%" PRIu64 "}\n", count, batch,
          ns);
-  delete_group(socket, GROUP);
+  delete_group(socket, BENCH_GROUP);
+}
+
+void write_routes(uint32_t count) {
+  enum { BATCH = 128 };
+  struct messages messages = encode_routes(count, BATCH);
+  add_routes(netlink_open(), &messages, count, BATCH);
 }
 
 /// Strict checking makes family and table a filter in the kernel.
@@ -91,5 +96,5 @@ void bench_route_list(uint32_t count) {
          ",\"checksum\":%" PRIu64 ",\"ns\":%" PRIu64 "}\n",
          count, walk.messages, walk.attributes, walk.checksum, ns);
   if (walk.messages != count) fail("list routes: another number than was added", ENODATA);
-  delete_group(socket, GROUP);
+  delete_group(socket, BENCH_GROUP);
 }
