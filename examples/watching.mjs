@@ -30,8 +30,8 @@ export async function main() {
     await host.addresses.waitUsable('eth0') // IPv6 has made sure that nobody else has its address.
 
     await mirror.sync()
-    console.log(`eth0 has index ${mirror.links.get('eth0').index}, and ${mirror.routes.size} routes lead somewhere`)
-    assert.equal(mirror.links.get('eth0').operationalState, 'up')
+    console.log(`eth0 has index ${mirror.links.get('eth0')?.index}, and ${mirror.routes.size} routes lead somewhere`)
+    assert.equal(mirror.links.get('eth0')?.operationalState, 'up')
 
     const gone = host.links.waitFor('eth0', 'gone')
     await host.links.delete('peer')

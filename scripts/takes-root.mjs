@@ -50,6 +50,7 @@ export const FILES = {
   'kernel/netns-escape.test.ts': NAME,
   'kernel/netns-lookup.test.ts': FILES_OF_NAME,
   'kernel/netns-worker-threads.test.ts': WORKER,
+  'kernel/netns-watch.test.ts': NAME,
   'kernel/packets-without-root.test.ts': DROPS,
   'kernel/readme.test.ts': NAME,
   'kernel/scenario-s13.test.ts': NODE,

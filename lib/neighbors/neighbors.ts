@@ -11,10 +11,12 @@ import { lowerIdentity, lowerNeighbor } from './lower.ts'
 import type { Neighbor, NeighborIdentity, NeighborOptions } from './neighbor.ts'
 import { neighborHint } from './neighbor-hint.ts'
 import { decodeNeighbor, neighborLocator } from './neighbor-table.ts'
+import { type NeighborCondition, waitForNeighbor } from './wait.ts'
 
 const ENOENT = 2
 
-const neighborDump: DumpedTable<Neighbor, NeighborFilter> = {
+/** How the kernel's tables of neighbors are read. */
+export const neighborDump: DumpedTable<Neighbor, NeighborFilter> = {
   call: 'getNeighbor',
   header: 'neighbor',
   decode: decodeNeighbor,
@@ -116,6 +118,18 @@ export class Neighbors {
   /** As `list`, one by one while the kernel sends them: `for await (const neighbor of ns.neighbors.stream({ link: 'eth0' }))`. */
   stream(filter: NeighborFilter = {}, call?: CallOptions): AsyncGenerator<Neighbor, void, void> {
     return this.#dump.stream('neighbors.stream', filter, call)
+  }
+
+  /**
+   * Resolves with a neighbor that matches once there is one, and once it passes the test, if there is one: `neighbors.waitFor({ link: 'eth0', to: '10.0.0.2',
+   * state: 'reachable' })`. With `'gone'`: once there is none. The kernel's messages decide, nothing is polled. `timeout` is for the whole wait.
+   * @throws {TypeError} without any condition. {@link TimeoutError} when that did not happen in time. {@link NetlinkError} `ENODEV` for a link that is not there.
+   */
+  waitFor(filter: NeighborFilter, condition: 'gone', call?: CallOptions): Promise<void>
+  waitFor(filter: NeighborFilter, condition?: (neighbor: Neighbor) => boolean, call?: CallOptions): Promise<Neighbor>
+  // biome-ignore lint/suspicious/noConfusingVoidType: it is what the two of them resolve with
+  async waitFor(filter: NeighborFilter, condition?: NeighborCondition, call?: CallOptions): Promise<Neighbor | void> {
+    return await waitForNeighbor(this.#session, this.#dump, filter, condition, call)
   }
 
   /**

@@ -18,7 +18,8 @@ const ENOENT = 2
 const NHA_RES_BUCKET = 13
 const NHA_RES_BUCKET_INDEX = 1
 
-const nexthopDump: DumpedTable<NexthopObject, NexthopFilter> = {
+/** How the kernel's nexthop objects are read. */
+export const nexthopDump: DumpedTable<NexthopObject, NexthopFilter> = {
   call: 'getNexthop',
   header: 'nexthop',
   decode: decodeNexthop,

@@ -15,7 +15,8 @@ const ENOENT = 2
 const EEXIST = 17
 const EAFNOSUPPORT = 97
 
-const ruleDump: DumpedTable<Rule, RuleFilter> = {
+/** How the kernel's rules are read. */
+export const ruleDump: DumpedTable<Rule, RuleFilter> = {
   call: 'getRule',
   header: 'rule',
   decode: decodeRule,

@@ -12,6 +12,7 @@ const PASSING = new Set([
   'updated',
   'confirmed',
   'used',
+  'probes',
   'referenceCount',
   'fdbLearned',
   'multicastGroups',

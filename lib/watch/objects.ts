@@ -1,6 +1,9 @@
 import { address } from './objects/address.ts'
 import { link } from './objects/link.ts'
+import { neighbor } from './objects/neighbor.ts'
+import { nexthop } from './objects/nexthop.ts'
 import { route } from './objects/route.ts'
+import { rule } from './objects/rule.ts'
 import type { Watched } from './watched.ts'
 
 /** All that can be watched, by the option's name. */
@@ -8,9 +11,19 @@ export interface WatchedObjects {
   readonly links: typeof link
   readonly addresses: typeof address
   readonly routes: typeof route
+  readonly neighbors: typeof neighbor
+  readonly rules: typeof rule
+  readonly nexthops: typeof nexthop
 }
 
-export const watchedObjects: WatchedObjects = { links: link, addresses: address, routes: route }
+export const watchedObjects: WatchedObjects = {
+  links: link,
+  addresses: address,
+  routes: route,
+  neighbors: neighbor,
+  rules: rule,
+  nexthops: nexthop,
+}
 
 /** `'links'`, `'addresses'`, … */
 export type ObjectKey = keyof WatchedObjects

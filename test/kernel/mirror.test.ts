@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { execFileSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Mirror } from '../../lib/index.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { runBatch } from '../support/run-iproute.ts'
 import { runNode } from '../support/run-node.ts'
-import { differencesFromLists } from '../support/same-as-list.ts'
-
-const run = promisify(execFile)
+import { differences, differencesFromLists } from '../support/same-as-list.ts'
+import { asRunnable } from '../support/unprivileged.ts'
 
 let ns: NamedNetns
 let mirror: Mirror<'links' | 'addresses' | 'routes'>
@@ -22,12 +21,7 @@ afterEach(() => {
   closeNamespaces()
 })
 
-/** Runs lines of `ip` in the namespace; a line that fails is passed over, as `ip -force -batch` does. */
-async function change(...lines: string[]): Promise<void> {
-  const child = run('ip', ['-force', '-n', ns.name, '-batch', '-'])
-  child.child.stdin?.end(`${lines.join('\n')}\n`)
-  await child.catch(() => {})
-}
+const change = (...lines: string[]) => runBatch(ns.name, lines)
 
 /** The kernel goes on for a while by itself: link-local addresses come from a work queue, and duplicate address detection takes its time. */
 const expectSame = async () => {
@@ -140,6 +134,35 @@ describe('a mirror', () => {
     }
   })
 
+  it('shows neighbors, rules and nexthop objects too, if asked', async () => {
+    const more = await ns.mirror({ neighbors: true, rules: true, nexthops: true })
+    await change(
+      'address add 10.0.0.1/24 dev a',
+      'neighbor add 10.0.0.2 lladdr 02:00:00:00:00:02 dev a',
+      'neighbor replace 10.0.0.2 lladdr 02:00:00:00:00:03 dev a',
+      'neighbor add 10.0.0.3 lladdr 02:00:00:00:00:04 dev a',
+      'neighbor delete 10.0.0.3 dev a',
+      'rule add from 10.0.0.0/8 lookup 100 priority 50',
+      'rule add from 10.0.0.0/8 lookup 101 priority 51',
+      'rule delete priority 50',
+      'nexthop add id 5 via 10.0.0.2 dev a',
+      'nexthop add id 6 via 10.0.0.3 dev a',
+      'nexthop add id 7 group 5/6',
+      'nexthop delete id 5',
+    )
+    await more.sync()
+    const listed = (await ns.neighbors.list()).filter(({ state }) => state !== 'noarp' && state !== 'none')
+    expect(differences(more.neighbors, listed)).toEqual([])
+    expect(differences(more.rules, await ns.rules.list())).toEqual([])
+    expect(differences(more.nexthops, await ns.nexthops.list())).toEqual([])
+    expect([more.neighbors.size > 0, more.rules.filter(({ priority }) => priority === 51).length, more.nexthops.size]).toEqual([
+      true,
+      1,
+      2,
+    ])
+    more.close()
+  })
+
   it('finds links by every name that they have at the moment', async () => {
     await change('link property add dev a altname another-name-of-a', 'link set dev b down', 'link set dev b name c')
     await mirror.sync()
@@ -173,8 +196,8 @@ describe('a mirror', () => {
     const overruns: number[] = []
     mirror.on('overrun', dropped => overruns.push(dropped))
     const routes = Array.from({ length: 3000 }, (_, i) => `route add 10.${i >> 8}.${i & 255}.0/24 dev a`)
-    const { execFileSync } = await import('node:child_process')
-    execFileSync('ip', ['-n', ns.name, '-batch', '-'], { input: routes.join('\n') })
+    const [command, ...args] = asRunnable('ip', ['-n', ns.name, '-batch', '-']).words
+    execFileSync(command, args, { input: routes.join('\n') })
     await expectSame()
     expect(overruns.length).toBeGreaterThan(0)
     expect(mirror.counters.resyncs).toBeGreaterThan(0)

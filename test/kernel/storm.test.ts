@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Link, Mirror, Route, WatchEvent } from '../../lib/index.ts'
 import { ipShows } from '../support/ip.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { runBatch } from '../support/run-iproute.ts'
 import { differences } from '../support/same-as-list.ts'
 
 /** `RTNETLINK_STORM=full npx vitest run --project kernel test/kernel/storm.test.ts`: 200,000 routes and 2,000 links; else a tenth of that. */
@@ -12,13 +12,6 @@ const LINKS = full ? 2000 : 200
 const LINKS_AT_ONCE = 50
 
 afterEach(closeNamespaces)
-
-/** Another process that works off lines as fast as it can; those that fail are passed over. */
-function ipBatch(namespace: string, lines: readonly string[]): Promise<void> {
-  const child = spawn('ip', ['-force', '-n', namespace, '-batch', '-'], { stdio: ['pipe', 'ignore', 'ignore'] })
-  child.stdin.end(`${lines.join('\n')}\n`)
-  return new Promise(resolve => child.on('close', () => resolve()))
-}
 
 const network = (i: number) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`
 
@@ -97,7 +90,7 @@ describe('a storm', () => {
       await watch.ready
 
       let isOver = false
-      const storm = Promise.all([ipBatch(ns.name, [...routeLines()]), ipBatch(ns.name, [...linkLines()])])
+      const storm = Promise.all([runBatch(ns.name, [...routeLines()]), runBatch(ns.name, [...linkLines()])])
       void storm.then(() => {
         isOver = true
       })

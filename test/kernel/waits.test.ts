@@ -203,3 +203,29 @@ describe('routes.waitFor', () => {
     await expect(ns.routes.waitFor({})).rejects.toThrow(TypeError)
   })
 })
+
+describe('neighbors.waitFor', () => {
+  beforeEach(async () => {
+    await ns.links.add({ ...pair, up: true, veth: { peer: { name: 'b', up: true } } })
+    await ns.addresses.add({ link: 'a', address: '10.0.0.1/24' })
+  })
+
+  it('resolves with the neighbor, and once it is gone', async () => {
+    const wait = ns.neighbors.waitFor(
+      { link: 'a', to: '10.0.0.2' },
+      neighbor => neighbor.linkLayerAddress === '02:00:00:00:00:02',
+    )
+    await listening(wait)
+    await change('neighbor', 'add', '10.0.0.2', 'lladdr', '02:00:00:00:00:01', 'dev', 'a')
+    await change('neighbor', 'replace', '10.0.0.2', 'lladdr', '02:00:00:00:00:02', 'dev', 'a')
+    expect((await wait).linkLayerAddress).toBe('02:00:00:00:00:02')
+    const gone = ns.neighbors.waitFor({ link: 'a', to: '10.0.0.2' }, 'gone')
+    await listening(gone)
+    await change('neighbor', 'delete', '10.0.0.2', 'dev', 'a')
+    expect(await gone).toBeUndefined()
+  })
+
+  it('wants a condition', async () => {
+    await expect(ns.neighbors.waitFor({})).rejects.toThrow('give at least one condition')
+  })
+})

@@ -1,14 +1,13 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Rtnetlink, type WatchEvent, type Watcher } from '../../lib/index.ts'
 import { completions } from '../../lib/protocol/completions.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { runIproute } from '../support/run-iproute.ts'
 import { runNode } from '../support/run-node.ts'
 import { differences } from '../support/same-as-list.ts'
 import { eventually, ip } from '../support/test-namespaces.ts'
-
-const run = promisify(execFile)
+import { asRunnable } from '../support/unprivileged.ts'
 
 let ns: NamedNetns
 let watcher: Watcher<any> | undefined
@@ -23,11 +22,12 @@ afterEach(() => {
   closeNamespaces()
 })
 
-const change = (...words: string[]) => run('ip', ['-n', ns.name, ...words])
+const change = (...words: string[]) => runIproute('ip', ns.name, ...words)
 
 /** Runs lines of `ip` while the event loop stands still. */
 function changeAtOnce(...lines: string[]): void {
-  execFileSync('ip', ['-n', ns.name, '-batch', '-'], { input: lines.join('\n') })
+  const [command, ...args] = asRunnable('ip', ['-n', ns.name, '-batch', '-']).words
+  execFileSync(command, args, { input: lines.join('\n') })
 }
 
 /** Everything that can be read now. */
@@ -42,6 +42,9 @@ const summary = (event: WatchEvent): string => {
   if (event.type === 'overrun' || event.type === 'synced') return event.type
   if (event.object === 'link') return `${event.type} link ${event.link.name}`
   if (event.object === 'address') return `${event.type} address ${event.address.address}`
+  if (event.object === 'neighbor') return `${event.type} neighbor ${event.neighbor.address}`
+  if (event.object === 'rule') return `${event.type} rule ${event.rule.priority}`
+  if (event.object === 'nexthop') return `${event.type} nexthop ${event.nexthop.id}`
   return `${event.type} route ${event.route.to}`
 }
 
@@ -107,6 +110,35 @@ describe('ns.watch', () => {
     await change('link', 'set', 'dev', 'b', 'mtu', '1400')
     const events = await readAll<WatchEvent>(filtered)
     expect(events.map(summary)).toEqual(['new address 10.0.0.2/24', 'new route 192.0.2.0/24', 'change link b'])
+  })
+
+  it('tells of neighbors, rules and nexthop objects', async () => {
+    for (const name of ['a', 'b']) ip('-n', ns.name, 'link', 'set', 'dev', name, 'up')
+    await ns.links.waitFor('a', { operationalState: 'up' })
+    ip('-n', ns.name, 'address', 'add', '10.0.0.1/24', 'dev', 'a')
+    const watch = ns.watch({ neighbors: { family: 'inet', link: 'a' }, rules: { family: 'inet' }, nexthops: true })
+    watcher = watch
+    await watch.ready
+    await change('neighbor', 'add', '10.0.0.2', 'lladdr', '02:00:00:00:00:02', 'dev', 'a')
+    await change('neighbor', 'replace', '10.0.0.2', 'lladdr', '02:00:00:00:00:03', 'dev', 'a')
+    await change('rule', 'add', 'priority', '50', 'from', '10.0.0.0/8', 'lookup', '100')
+    await change('nexthop', 'add', 'id', '5', 'via', '10.0.0.2', 'dev', 'a')
+    await change('nexthop', 'delete', 'id', '5')
+    await change('rule', 'delete', 'priority', '50')
+    await change('neighbor', 'delete', '10.0.0.2', 'dev', 'a')
+    const events = await readAll<WatchEvent>(watch)
+    const expected = [
+      'new neighbor 10.0.0.2',
+      'change neighbor 10.0.0.2',
+      'new rule 50',
+      'new nexthop 5',
+      'delete nexthop 5',
+      'delete rule 50',
+    ]
+    expect(events.map(summary).filter((text, i, all) => all.indexOf(text) === i)).toEqual([
+      ...expected,
+      'delete neighbor 10.0.0.2',
+    ])
   })
 
   it('calls new what begins to match, and deleted what matches no more', async () => {
@@ -175,7 +207,8 @@ describe('ns.watch', () => {
   })
 
   it('says what ip monitor says', async () => {
-    const monitor = execFile('ip', ['-n', ns.name, '-o', 'monitor', 'route', 'address'])
+    const [command, ...args] = asRunnable('ip', ['-n', ns.name, '-o', 'monitor', 'route', 'address']).words
+    const monitor = execFile(command, args)
     let printed = ''
     monitor.stdout?.on('data', text => {
       printed += text
@@ -199,7 +232,14 @@ describe('ns.watch', () => {
     monitor.kill()
     const lines = printed
       .split('\n')
-      .filter(line => !line.includes('table local') && !line.includes('fe80') && !line.includes('ff00') && line !== '')
+      .filter(
+        line =>
+          !line.includes('table local') &&
+          !line.includes('fe80') &&
+          !line.includes('ff00') &&
+          !line.includes('192.0.2.9') &&
+          line !== '',
+      )
       .map(line => `${line.startsWith('Deleted') ? 'delete' : 'new'} ${/(\d+\.){3}\d+\/\d+/.exec(line)?.[0]}`)
     const events = (await readAll<WatchEvent>(watch)).map(event => summary(event).replace(/ (address|route)/, ''))
     expect(events.filter(text => !text.startsWith('change'))).toEqual(lines)
