@@ -100,15 +100,16 @@ describe('a monitor', () => {
     for (let round = 0; round < 10; round++) {
       await session.run(...Array.from({ length: 100 }, (_, i) => addRoute(round * 100 + i, 1)))
     }
-    expect(parts).toHaveLength(1)
+    const heard = () => types(parts).filter(type => type === RTM_NEWROUTE).length
+    const dropped = () => parts.findLast(({ error }) => error === ENOBUFS)?.detail ?? 0
+    expect(heard()).toBeLessThan(1000)
     const answered = sync(monitor)
-    while (parts.at(-1)!.error !== ENOBUFS) {
+    while (heard() + dropped() < 1000) {
       monitor.take(1 << 20)
       await new Promise(resolve => setImmediate(resolve))
     }
     await answered
-    const heard = types(parts).filter(type => type === RTM_NEWROUTE).length
-    expect(heard + parts.at(-1)!.detail).toBe(1000)
+    expect([heard() + dropped(), dropped() > 0]).toEqual([1000, true])
   })
 
   it('tells of other namespaces by their ids', async () => {
