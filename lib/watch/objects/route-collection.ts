@@ -37,7 +37,8 @@ export class RouteCollection implements Collection<Route> {
     }
     const routes = Array.isArray(place) ? place : [place]
     const at = routes.findIndex(other => isOne(other, route))
-    if (at >= 0) this.#exchange(name, routes, at, route, report)
+    if (at > 0 && (flags & NLM_F_REPLACE) !== 0) this.#replaceFirst(name, routes, at, route, report)
+    else if (at >= 0) this.#exchange(name, routes, at, route, report)
     else if ((flags & NLM_F_REPLACE) !== 0) this.#exchange(name, routes, 0, route, report)
     else this.#insert(name, (flags & NLM_F_APPEND) !== 0 ? [...routes, route] : [route, ...routes], route, report)
     // One more way of an IPv6 route: its message has all of them, in another order than the table.
@@ -48,6 +49,18 @@ export class RouteCollection implements Collection<Route> {
     this.#places.set(name, routes)
     this.#count(route, 1)
     report(route, undefined)
+  }
+
+  /** Read already, and only now said to replace the first: the kernel replaces none by what it has (fib_table_insert() in net/ipv4/fib_trie.c). */
+  #replaceFirst(name: string, routes: Route[], at: number, route: Route, report: Report<Route>): void {
+    const [first] = routes
+    const left = [route, ...routes.filter((_, i) => i !== 0 && i !== at)]
+    this.#places.set(name, left.length === 1 ? route : left)
+    this.#count(first, -1)
+    this.#count(routes[at], -1)
+    this.#count(route, 1)
+    report(undefined, first)
+    if (!isSame(route, routes[at])) report(route, routes[at])
   }
 
   #exchange(name: string, routes: Route[], at: number, route: Route, report: Report<Route>): void {
