@@ -12,6 +12,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 
 ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 ours.settimeout(10)
@@ -23,6 +24,8 @@ kept = {"null": os.open("/dev/null", os.O_RDONLY)}
 
 def look():
     here = f"/proc/{broker.pid}"
+    while open(f"{here}/stat").read().rsplit(") ", 1)[1][0] != "S":
+        time.sleep(0.001)  # It has answered, and is not yet done.
     with open(f"{here}/status") as status:
         fields = dict(line.rstrip("\n").split(":\t", 1) for line in status if ":\t" in line)
     files = sorted(os.readlink(f"{here}/fd/{fd}").split(":")[0] for fd in os.listdir(f"{here}/fd"))
