@@ -35,7 +35,8 @@
           'sources': [
             '<!@(node -p "require(\'fs\').readdirSync(\'native\', { recursive: true }).filter(f => f.endsWith(\'.cc\') && !/^(fuzz|programs)\\//.test(f)).sort().map(f => \'native/\' + f).join(\' \')")',
           ],
-          'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS'],
+          # A Worker that is being terminated can no longer throw: that must not end the process.
+          'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
           'cflags_cc!': ['-fno-exceptions'],
           'cflags_cc': [
             '-fexceptions',

@@ -596,4 +596,27 @@ describe('the process of a capture', () => {
       console.log(readdirSync('/proc/self/fd').length - before)`)
     expect(ended).toMatchObject({ code: 0, stdout: '0\n', stderr: '' })
   })
+
+  it('has workers that are terminated in the middle of a call, which then cannot even throw', async () => {
+    const inWorker = `
+      import { parentPort } from 'node:worker_threads'
+      import { Netns } from '${new URL('../../dist/index.js', import.meta.url).href}'
+      const ns = await Netns.open('${left.name}')
+      const capture = await ns.capture('lo')
+      const pings = async () => { for (;;) await ns.ping('127.0.0.1', { count: 50, interval: 0 }).catch(() => {}) }
+      const lists = async () => { for (;;) await ns.links.list() }
+      void pings()
+      void lists()
+      parentPort.postMessage('open')
+      for await (const _ of capture) continue`
+    const ended = await runProgram(`
+      import { Worker } from 'node:worker_threads'
+      for (let i = 0; i < 40; i++) {
+        const worker = new Worker(${JSON.stringify(inWorker)}, { eval: true })
+        await new Promise(resolve => worker.once('message', resolve))
+        await new Promise(resolve => setTimeout(resolve, i % 20))
+        await worker.terminate()
+      }`)
+    expect(ended).toMatchObject({ code: 0, stderr: '' })
+  })
 })
