@@ -163,7 +163,8 @@ describe('a part larger than the buffer it is received in', () => {
       ended = true
     })
     for (let seen = 0; !ended; seen = inbox.partsOf(id)) {
-      await eventually(() => ended || inbox.partsOf(id) > seen)
+      // Dying bridges of the namespaces before hold up a dump of links for as long as they take.
+      await eventually(() => ended || inbox.partsOf(id) > seen, 60_000)
       session.socket.resume(id)
     }
     const { code } = await outcome
@@ -186,7 +187,8 @@ describe('a stream', () => {
       ended = true
     })
     for (let seen = 0; !ended || seen < inbox.partsOf(id); ) {
-      await eventually(() => ended || inbox.partsOf(id) > seen)
+      // Dying bridges of the namespaces before hold up a dump of links for as long as they take.
+      await eventually(() => ended || inbox.partsOf(id) > seen, 60_000)
       if (seen === inbox.partsOf(id)) break
       await onPart(++seen)
       session.socket.resume(id)

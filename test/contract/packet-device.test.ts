@@ -597,6 +597,7 @@ describe('queues', () => {
       await write(device, [echo('10.0.0.3', '10.0.0.1', sequence)], 1)
     }
     expect(await eventually(() => device.counts()[0] === 6)).toBe(true)
+    expect(await eventually(() => readings.every(({ parts }) => parts.length > 0))).toBe(true)
     expect(readings.map(({ parts }) => parts.map(({ detail }) => detail))).toEqual([[0], [1]])
     const last = readings.map(reading => reading.take().at(-1)!)
     expect(last.map(packet => [read(packet)?.to, sequenceOf(packet)])).toEqual([
