@@ -268,52 +268,50 @@ describe.skipIf(lack !== undefined)('without a node in /dev', () => {
   })
 })
 
-const lackOfIpvtap = lackOf('ipvtap')
+describe('openTap({ link }) of an ipvtap', () => {
+  const lackOfIpvtap = lackOf('ipvtap')
+  if (lackOfIpvtap !== undefined) return it('reads and writes frames', context => context.skip(lackOfIpvtap))
 
-describe.skipIf(lackOfIpvtap !== undefined)(
-  `openTap({ link }) of an ipvtap${lackOfIpvtap === undefined ? '' : ` (${lackOfIpvtap})`}`,
-  () => {
-    /** Answers whoever looks for the address, and its echoes. */
-    async function beHost(tap: TunDevice, mac: string): Promise<void> {
-      for await (const frame of tap) {
-        const { source, etherType, payload } = ethernet.parse(frame)
-        const reply = { destination: source, source: mac, etherType }
-        if (etherType === 'arp') {
-          const { senderMac, senderAddress, targetAddress } = arp.parse(payload)
-          const answer = { senderMac: mac, senderAddress: targetAddress, targetMac: senderMac, targetAddress: senderAddress }
-          tap.write(ethernet.build({ ...reply, payload: arp.build({ operation: 'reply', ...answer }) }))
-        } else if (etherType === 'ipv4') {
-          const packet = ipv4.parse(payload)
-          const { identifier, sequence, payload: data } = icmp.parse(packet.payload)
-          const answer = icmp.build({ type: 'echoReply', identifier, sequence, payload: data })
-          const addresses = { source: packet.destination, destination: packet.source }
-          tap.write(ethernet.build({ ...reply, payload: ipv4.build({ ...addresses, protocol: 'icmp', payload: answer }) }))
-        }
+  /** Answers whoever looks for the address, and its echoes. */
+  async function beHost(tap: TunDevice, mac: string): Promise<void> {
+    for await (const frame of tap) {
+      const { source, etherType, payload } = ethernet.parse(frame)
+      const reply = { destination: source, source: mac, etherType }
+      if (etherType === 'arp') {
+        const { senderMac, senderAddress, targetAddress } = arp.parse(payload)
+        const answer = { senderMac: mac, senderAddress: targetAddress, targetMac: senderMac, targetAddress: senderAddress }
+        tap.write(ethernet.build({ ...reply, payload: arp.build({ operation: 'reply', ...answer }) }))
+      } else if (etherType === 'ipv4') {
+        const packet = ipv4.parse(payload)
+        const { identifier, sequence, payload: data } = icmp.parse(packet.payload)
+        const answer = icmp.build({ type: 'echoReply', identifier, sequence, payload: data })
+        const addresses = { source: packet.destination, destination: packet.source }
+        tap.write(ethernet.build({ ...reply, payload: ipv4.build({ ...addresses, protocol: 'icmp', payload: answer }) }))
       }
     }
+  }
 
-    it('reads and writes frames of the addresses that the link has', async () => {
-      const { address: mac } = await ns.links.add({
-        kind: 'veth',
-        name: 'parent',
-        up: true,
-        veth: { peer: { name: 'wire', netns: far, up: true } },
-      })
-      await far.addresses.add({ link: 'wire', address: '10.0.7.2/24' })
-      await ns.links.add({ kind: 'ipvtap', name: 'ip0', link: 'parent', up: true, ipvtap: { mode: 'l2' } })
-      const tap = await openTapLink(ns, { link: 'ip0', address: '10.0.7.1/24' })
-      const being = beHost(tap, mac!)
-      expect((await far.ping('10.0.7.1', { count: 3, interval: 1 })).received).toBe(3)
-      await tap.close()
-      await being
-      expect(shownNames(ns.name)).toContain('ip0')
+  it('reads and writes frames of the addresses that the link has', async () => {
+    const { address: mac } = await ns.links.add({
+      kind: 'veth',
+      name: 'parent',
+      up: true,
+      veth: { peer: { name: 'wire', netns: far, up: true } },
     })
+    await far.addresses.add({ link: 'wire', address: '10.0.7.2/24' })
+    await ns.links.add({ kind: 'ipvtap', name: 'ip0', link: 'parent', up: true, ipvtap: { mode: 'l2' } })
+    const tap = await openTapLink(ns, { link: 'ip0', address: '10.0.7.1/24' })
+    const being = beHost(tap, mac!)
+    expect((await far.ping('10.0.7.1', { count: 3, interval: 1 })).received).toBe(3)
+    await tap.close()
+    await being
+    expect(shownNames(ns.name)).toContain('ip0')
+  })
 
-    it('takes the link away when that is asked for', async () => {
-      await ns.links.add({ kind: 'veth', name: 'parent', up: true, veth: { peer: { name: 'other', netns: far } } })
-      await ns.links.add({ kind: 'ipvtap', name: 'ip0', link: 'parent' })
-      await (await openTapLink(ns, { link: 'ip0' })).delete()
-      expect(shownNames(ns.name)).not.toContain('ip0')
-    })
-  },
-)
+  it('takes the link away when that is asked for', async () => {
+    await ns.links.add({ kind: 'veth', name: 'parent', up: true, veth: { peer: { name: 'other', netns: far } } })
+    await ns.links.add({ kind: 'ipvtap', name: 'ip0', link: 'parent' })
+    await (await openTapLink(ns, { link: 'ip0' })).delete()
+    expect(shownNames(ns.name)).not.toContain('ip0')
+  })
+})
