@@ -3,7 +3,7 @@ import { CAPTURE_BLOCK, type CaptureOptions as NativeOptions } from '../native/b
 import { checkKeys, checkObject } from '../schema/check-options.ts'
 import { Program } from '../schema/program.ts'
 import { linkNameOrIndex } from '../schema/references.ts'
-import { checkBoolean, checkInteger } from '../schema/scalars.ts'
+import { optionalBoolean, optionalInteger } from '../schema/scalars.ts'
 import { type BpfProgram, type CaptureDirection, captureFilter } from './filter.ts'
 
 /** Options of `netns.capture`. */
@@ -57,14 +57,16 @@ export function checkOptions(operation: string, options: CaptureOptions, hasLink
   const given = checkObject(operation, options) as Given
   checkKeys(operation, given, KEYS)
   place.begin(operation, 0)
-  const snapLength = integer(given, 'snapLength', 1, LONGEST_FRAME) ?? LONGEST_FRAME
-  const promiscuous = boolean(given, 'promiscuous') ?? false
+  const snapLength = optionalInteger(place, given, 'snapLength', 1, LONGEST_FRAME) ?? LONGEST_FRAME
+  const promiscuous = optionalBoolean(place, given, 'promiscuous') ?? false
   if (promiscuous && !hasLink) throw invalidValue(operation, 'promiscuous', 'goes only with a link')
   return {
     filter: captureFilter(operation, given.filter, checkDirection(given), snapLength),
     promiscuous,
-    blocks: Math.ceil((integer(given, 'bufferSize', 2 * CAPTURE_BLOCK, LARGEST_BUFFER) ?? DEFAULT_BUFFER) / CAPTURE_BLOCK),
-    delay: integer(given, 'delay', 1, 10_000) ?? 10,
+    blocks: Math.ceil(
+      (optionalInteger(place, given, 'bufferSize', 2 * CAPTURE_BLOCK, LARGEST_BUFFER) ?? DEFAULT_BUFFER) / CAPTURE_BLOCK,
+    ),
+    delay: optionalInteger(place, given, 'delay', 1, 10_000) ?? 10,
     snapLength,
   }
 }
@@ -83,20 +85,4 @@ function checkDirection({ direction = 'both' }: Given): CaptureDirection {
   if (!DIRECTIONS.includes(direction))
     throw invalidValue(place.operation, 'direction', `"${direction}" is none of ${DIRECTIONS.join(', ')}`)
   return direction as CaptureDirection
-}
-
-function boolean(given: Given, key: string): boolean | undefined {
-  const value = given[key]
-  if (value === undefined) return undefined
-  place.at(key)
-  checkBoolean(place, value)
-  return value
-}
-
-function integer(given: Given, key: string, min: number, max: number): number | undefined {
-  const value = given[key]
-  if (value === undefined) return undefined
-  place.at(key)
-  checkInteger(place, value, min, max)
-  return value
 }

@@ -36,6 +36,21 @@ export function checkInteger(program: Program, value: unknown, min: number, max:
   if (!Number.isInteger(value) || value < min || value > max) program.outOfRange(`a whole number from ${min} to ${max}`, value)
 }
 
+/** The option of that name, checked; undefined when it is not given. */
+export function optionalInteger(
+  program: Program,
+  given: Readonly<Record<string, unknown>>,
+  key: string,
+  min: number,
+  max: number,
+): number | undefined {
+  const value = given[key]
+  if (value === undefined) return undefined
+  program.at(key)
+  checkInteger(program, value, min, max)
+  return value
+}
+
 export function scalarParts<A extends Access, P extends Presence>(
   wire: ScalarWire,
   number: number,
@@ -162,6 +177,15 @@ export function uint<const A extends Access = 'readWrite'>(
 
 export function checkBoolean(program: Program, value: unknown): asserts value is boolean {
   if (typeof value !== 'boolean') program.expected('true or false', value)
+}
+
+/** The option of that name, checked; undefined when it is not given. */
+export function optionalBoolean(program: Program, given: Readonly<Record<string, unknown>>, key: string): boolean | undefined {
+  const value = given[key]
+  if (value === undefined) return undefined
+  program.at(key)
+  checkBoolean(program, value)
+  return value
 }
 
 /** On or off, as a number of 8 bits unless `wire` says otherwise. */

@@ -3,7 +3,7 @@ import { LARGEST_PACKET, type PacketFormat } from '../native/binding.ts'
 import { checkKeys, checkObject } from '../schema/check-options.ts'
 import { BitNames } from '../schema/enums.ts'
 import { Program } from '../schema/program.ts'
-import { checkBoolean, checkInteger } from '../schema/scalars.ts'
+import { optionalBoolean, optionalInteger } from '../schema/scalars.ts'
 import { LONGEST_NAME, linkNameFault } from '../values/link-name.ts'
 import { IFF_MULTI_QUEUE, IFF_NO_PI, IFF_TAP, IFF_TUN, IFF_TUN_EXCL, IFF_VNET_HDR, offloads } from './flags.ts'
 
@@ -61,15 +61,15 @@ export function checkTun(operation: string, type: 'tun' | 'tap', options: object
   const given = checkObject(operation, options) as Given
   checkKeys(operation, given, type === 'tun' ? TUN_KEYS : TAP_KEYS)
   place.begin(operation, 0)
-  const exclusive = boolean(given, 'exclusive') ?? false
+  const exclusive = optionalBoolean(place, given, 'exclusive') ?? false
   const flags = (type === 'tun' ? IFF_TUN : IFF_TAP) | (exclusive ? IFF_TUN_EXCL : 0)
   return {
-    format: checkFormat(given, flags, boolean(given, 'packetInformation') ?? false),
+    format: checkFormat(given, flags, optionalBoolean(place, given, 'packetInformation') ?? false),
     name: given.name === undefined ? `${type}%d` : checkName(given.name),
-    index: integer(given, 'index', 1, 0x7fff_ffff),
-    persist: boolean(given, 'persist'),
-    owner: integer(given, 'owner', 0, LARGEST_ID),
-    group: integer(given, 'group', 0, LARGEST_ID),
+    index: optionalInteger(place, given, 'index', 1, 0x7fff_ffff),
+    persist: optionalBoolean(place, given, 'persist'),
+    owner: optionalInteger(place, given, 'owner', 0, LARGEST_ID),
+    group: optionalInteger(place, given, 'group', 0, LARGEST_ID),
   }
 }
 
@@ -82,15 +82,15 @@ export function checkTapLink(operation: string, options: object): CheckedFormat 
 }
 
 function checkFormat(given: Given, type: number, packetInformation: boolean): CheckedFormat {
-  const queues = integer(given, 'queues', 1, MOST_QUEUES) ?? 1
-  const multiQueue = boolean(given, 'multiQueue') ?? queues > 1
+  const queues = optionalInteger(place, given, 'queues', 1, MOST_QUEUES) ?? 1
+  const multiQueue = optionalBoolean(place, given, 'multiQueue') ?? queues > 1
   if (queues > 1 && !multiQueue) throw refusal('multiQueue', `is false, and "queues" is ${queues}`)
-  const vnetHeader = boolean(given, 'vnetHeader') ?? false
-  const asked = integer(given, 'vnetHeaderSize', VNET_HEADER, LARGEST_VNET_HEADER)
+  const vnetHeader = optionalBoolean(place, given, 'vnetHeader') ?? false
+  const asked = optionalInteger(place, given, 'vnetHeaderSize', VNET_HEADER, LARGEST_VNET_HEADER)
   if (asked !== undefined && !vnetHeader) throw refusal('vnetHeaderSize', 'goes only with vnetHeader: true')
   const vnetHeaderSize = vnetHeader ? (asked ?? VNET_HEADER) : 0
   const flags = [type, packetInformation ? 0 : IFF_NO_PI, vnetHeader ? IFF_VNET_HDR : 0, multiQueue ? IFF_MULTI_QUEUE : 0]
-  const memory = integer(given, 'receiveMemory', SMALLEST_MEMORY, LARGEST_MEMORY) ?? DEFAULT_MEMORY
+  const memory = optionalInteger(place, given, 'receiveMemory', SMALLEST_MEMORY, LARGEST_MEMORY) ?? DEFAULT_MEMORY
   const before = vnetHeaderSize + (packetInformation ? PACKET_INFORMATION : 0)
   return {
     native: {
@@ -123,22 +123,6 @@ function checkName(value: unknown): string {
   const fault = linkNameFault(value, LONGEST_NAME)
   if (fault !== undefined) throw refusal('name', fault)
   if (value.replace('%d', '').includes('%')) throw refusal('name', `${JSON.stringify(value)} has a "%" that is not one "%d"`)
-  return value
-}
-
-function boolean(given: Given, key: string): boolean | undefined {
-  const value = given[key]
-  if (value === undefined) return undefined
-  place.at(key)
-  checkBoolean(place, value)
-  return value
-}
-
-function integer(given: Given, key: string, min: number, max: number): number | undefined {
-  const value = given[key]
-  if (value === undefined) return undefined
-  place.at(key)
-  checkInteger(place, value, min, max)
   return value
 }
 
