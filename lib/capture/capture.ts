@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import type { NativeCapture } from '../native/binding.ts'
 import { completions, type Receiver } from '../protocol/completions.ts'
 import { Flattened } from '../protocol/flattened.ts'
-import { Acknowledgement } from '../protocol/request.ts'
+import { runSilentCall } from '../protocol/run-call.ts'
 import { endError } from './capture-error.ts'
 import { type Frame, readFrames } from './frame.ts'
 import { type CapturedLink, type CaptureStatistics, type FrameSource, frameSource } from './frame-source.ts'
@@ -222,8 +222,5 @@ export class Capture implements AsyncIterable<Frame>, AsyncDisposable {
 }
 
 export async function closeNative(native: NativeCapture, keep: boolean): Promise<void> {
-  const request = new Acknowledgement('capture.close')
-  request.id = completions().expect(request)
-  native.close(request.id, keep)
-  await request.outcome
+  await runSilentCall('capture.close', id => native.close(id, keep))
 }

@@ -4,6 +4,7 @@ import type { NativeNamespace } from '../native/binding.ts'
 import { completions } from '../protocol/completions.ts'
 import { Failure } from '../protocol/failure.ts'
 import { Request } from '../protocol/request.ts'
+import { runCall } from '../protocol/run-call.ts'
 import type { Message } from '../schema/message.ts'
 import type { LinkReference } from '../schema/references.ts'
 import { LONGEST_NAME } from '../values/link-name.ts'
@@ -50,11 +51,11 @@ export async function openCapture(
   const target = typeof asked === 'string' && Buffer.byteLength(asked) > LONGEST_NAME ? (await links.get(asked)).index : asked
   const native = new (completions().addon.Capture)()
   const events = new CaptureEvents()
-  const request = new OpenRequest(OPERATION)
-  request.id = completions().expect(request)
   completions().expect(events)
-  native.open(request.id, events.id, { namespace, ...locationOf(target), ...checked })
-  const opened = await request.outcome
+  const location = locationOf(target)
+  const opened = await runCall(new OpenRequest(OPERATION), id =>
+    native.open(id, events.id, { namespace, ...location, ...checked }),
+  )
   if (opened instanceof Failure) {
     completions().forget(events.id)
     throw openError(opened)

@@ -3,7 +3,7 @@ import { ClosedError, SystemError } from '../errors.ts'
 import { type NativeDescriptor, SystemCall } from '../native/binding.ts'
 import { completions } from '../protocol/completions.ts'
 import { Failure } from '../protocol/failure.ts'
-import { Acknowledgement } from '../protocol/request.ts'
+import { runSilentCall } from '../protocol/run-call.ts'
 import { AF_INET6 } from '../values/family.ts'
 import { internetSocketAddress, SCOPE_OFFSET } from '../values/socket-address.ts'
 import { type Literal, literalOf } from './host.ts'
@@ -47,9 +47,7 @@ export function connectLinkLocal(place: Place, operation: string, target: LinkLo
     kernelStruct(internetSocketAddress(address.bytes, number), link, link === undefined ? 0 : SCOPE_OFFSET)
   const open = async () => {
     const namespace = place.enter(operation)
-    const request = new Acknowledgement(operation)
-    request.id = completions().expect(request)
-    native.open(request.id, {
+    const options = {
       namespace,
       domain: AF_INET6,
       type: SOCK_STREAM | constants.O_NONBLOCK,
@@ -58,8 +56,8 @@ export function connectLinkLocal(place: Place, operation: string, target: LinkLo
       address: local === undefined ? kernelStruct(new Uint8Array()) : here(local, localPort),
       backlog: -1,
       remote: here(remote, port),
-    })
-    const outcome = await request.outcome
+    }
+    const outcome = await runSilentCall(operation, id => native.open(id, options))
     return outcome instanceof Failure ? asError(outcome, target) : native
   }
   return { outcome: open().catch(refusal), cancel: () => void closeDescriptor(native) }

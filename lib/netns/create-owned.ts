@@ -1,8 +1,7 @@
 import { type NativeNamespace, SystemCall } from '../native/binding.ts'
 import { findExecutable } from '../native/executables.ts'
-import { completions } from '../protocol/completions.ts'
 import { Failure } from '../protocol/failure.ts'
-import { Acknowledgement } from '../protocol/request.ts'
+import { runSilentCall } from '../protocol/run-call.ts'
 import { isAboutUserNamespaces, userNamespaceError } from './user-namespace-error.ts'
 
 /**
@@ -11,10 +10,7 @@ import { isAboutUserNamespaces, userNamespaceError } from './user-namespace-erro
  */
 export async function createOwned(operation: string, native: NativeNamespace, byItself: boolean): Promise<void> {
   const program = findExecutable('rtnetlink-broker')
-  const request = new Acknowledgement(operation)
-  request.id = completions().expect(request)
-  native.createOwned(request.id)
-  const outcome = await request.outcome
+  const outcome = await runSilentCall(operation, id => native.createOwned(id))
   if (!(outcome instanceof Failure)) return
   if (isAboutUserNamespaces(outcome)) throw await userNamespaceError(outcome, program, byItself)
   throw outcome.detail === SystemCall.spawn ? outcome.systemError({ path: program }) : outcome.toError()

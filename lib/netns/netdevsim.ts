@@ -5,7 +5,7 @@ import type { Links } from '../links/links.ts'
 import { CompletionCode, type NativeNamespace, SystemCall } from '../native/binding.ts'
 import { completions } from '../protocol/completions.ts'
 import { Failure } from '../protocol/failure.ts'
-import { Acknowledgement } from '../protocol/request.ts'
+import { runSilentCall } from '../protocol/run-call.ts'
 import { checkKeys, checkObject } from '../schema/check-options.ts'
 import { errnoName } from '../values/errno.ts'
 
@@ -112,15 +112,8 @@ export class Netdevsim {
 
   async #write(operation: string, file: string, text: string): Promise<void> {
     const path = `${BUS}/${file}`
-    const request = new Acknowledgement(operation)
-    request.id = completions().expect(request)
-    try {
-      completions().addon.writeInside(request.id, this.#namespace(operation), path, text)
-    } catch (error) {
-      completions().forget(request.id)
-      throw error
-    }
-    const outcome = await request.outcome
+    const { addon } = completions()
+    const outcome = await runSilentCall(operation, id => addon.writeInside(id, this.#namespace(operation), path, text))
     if (outcome instanceof Failure) throw errorOf(outcome, path)
   }
 }

@@ -9,7 +9,7 @@ import {
 } from '../native/binding.ts'
 import { completions } from '../protocol/completions.ts'
 import { Failure } from '../protocol/failure.ts'
-import { Acknowledgement } from '../protocol/request.ts'
+import { runSilentCall } from '../protocol/run-call.ts'
 import type { Place } from './place.ts'
 
 export const SOCK_STREAM = 1
@@ -83,10 +83,7 @@ const OF_SOCKETS: ReadonlySet<number> = new Set([SystemCall.socket, SystemCall.s
 
 /** Closes a descriptor that nobody took; resolves once it is closed. */
 export async function closeDescriptor(descriptor: NativeDescriptor): Promise<void> {
-  const request = new Acknowledgement('socket.close')
-  request.id = completions().expect(request)
-  descriptor.close(request.id)
-  await request.outcome
+  await runSilentCall('socket.close', id => descriptor.close(id))
 }
 
 /** Sets an option of a socket that is open. @throws {SystemError} */

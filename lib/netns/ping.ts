@@ -2,6 +2,7 @@ import { invalidType, invalidValue, outOfRange } from '../errors.ts'
 import { completions } from '../protocol/completions.ts'
 import { Failure } from '../protocol/failure.ts'
 import { Request } from '../protocol/request.ts'
+import { runCall } from '../protocol/run-call.ts'
 import { unwrap } from '../protocol/unwrap.ts'
 import { checkKeys, checkObject } from '../schema/check-options.ts'
 import type { Message } from '../schema/message.ts'
@@ -107,11 +108,9 @@ export async function ping(place: Place, address: string, options: PingOptions):
     mark: whole(options, 'mark', 0, 0, 0xffff_ffff),
   }
   const { addon } = completions()
-  request.id = completions().expect(request)
   const abort = () => addon.cancelPing(request.id)
   options.signal?.addEventListener('abort', abort, { once: true })
-  addon.ping(request.id, native)
-  const outcome = await request.outcome
+  const outcome = await runCall(request, id => addon.ping(id, native))
   options.signal?.removeEventListener('abort', abort)
   if (outcome instanceof Failure) options.signal?.throwIfAborted()
   return unwrap(outcome)

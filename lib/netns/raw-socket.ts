@@ -3,7 +3,7 @@ import { withCallersStack } from '../callers-stack.ts'
 import { ClosedError, invalidType, invalidValue, missingOption, outOfRange } from '../errors.ts'
 import type { DescriptorOptions, KernelStruct, NativeDescriptor } from '../native/binding.ts'
 import { completions } from '../protocol/completions.ts'
-import { Acknowledgement } from '../protocol/request.ts'
+import { runSilentCall } from '../protocol/run-call.ts'
 import { unwrap } from '../protocol/unwrap.ts'
 import { checkKeys, checkObject } from '../schema/check-options.ts'
 import { internetSocketAddress, putFamily, SCOPE_OFFSET, unixSocketAddress } from '../values/socket-address.ts'
@@ -105,10 +105,7 @@ export async function openSocket(place: Place, options: OpenSocketOptions): Prom
   options.signal?.throwIfAborted()
   const namespace = place.enter(OPERATION)
   const native = new (completions().addon.Descriptor)()
-  const request = new Acknowledgement(OPERATION)
-  request.id = completions().expect(request)
-  native.open(request.id, { namespace, ...plan })
-  unwrap(await request.outcome)
+  unwrap(await runSilentCall(OPERATION, id => native.open(id, { namespace, ...plan })))
   const socket = new RawSocket(native)
   if (options.signal?.aborted) {
     await socket.close()

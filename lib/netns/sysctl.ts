@@ -4,6 +4,7 @@ import { CompletionCode, type NativeNamespace, SystemCall } from '../native/bind
 import { completions } from '../protocol/completions.ts'
 import { Failure } from '../protocol/failure.ts'
 import { Request } from '../protocol/request.ts'
+import { runCall } from '../protocol/run-call.ts'
 import { checkKeys, checkObject } from '../schema/check-options.ts'
 import type { Message } from '../schema/message.ts'
 import { errnoName } from '../values/errno.ts'
@@ -159,15 +160,7 @@ function pathOf(family: LinkSettingFamily, link: string, file: string): string {
 }
 
 async function run(operation: string, path: string, start: (id: number) => void): Promise<string> {
-  const request = new SettingRequest(operation)
-  request.id = completions().expect(request)
-  try {
-    start(request.id)
-  } catch (error) {
-    completions().forget(request.id)
-    throw error
-  }
-  const outcome = await request.outcome
+  const outcome = await runCall(new SettingRequest(operation), start)
   if (outcome instanceof Failure) throw errorOf(outcome, path)
   return outcome
 }

@@ -2,7 +2,7 @@ import { CompletionCode, type NativeMonitor, type NativeNamespace, OWN_NAMESPACE
 import type { Message } from '../schema/message.ts'
 import { completions, type Receiver } from './completions.ts'
 import { Failure, NLMSG_HEADER } from './failure.ts'
-import { Acknowledgement } from './request.ts'
+import { runSilentCall } from './run-call.ts'
 
 /** What to listen to. */
 export interface ListenerOptions {
@@ -63,10 +63,7 @@ export class Listener implements Receiver {
   }
 
   #ask(start: (id: number) => void): Promise<undefined | Failure> {
-    const request = new Acknowledgement(this.#operation)
-    completions().expect(request)
-    start(request.id)
-    return request.outcome
+    return runSilentCall(this.#operation, start)
   }
 
   /** Resolves behind all that the kernel has told so far. */

@@ -6,7 +6,7 @@ import { NETNS_DIRECTORY, namespaceNameFault } from '../values/namespace-name.ts
 import { completions } from './completions.ts'
 import { Failure } from './failure.ts'
 import { isNamespaceHandle, type NamespaceReference, namespaceDescriptor } from './namespace-reference.ts'
-import { Acknowledgement } from './request.ts'
+import { runSilentCall } from './run-call.ts'
 import { Session } from './session.ts'
 
 /** What a namespace was asked for by, for messages. */
@@ -17,15 +17,7 @@ interface Asked {
 
 /** Runs one of the addon's namespace calls and waits for its completion. */
 export async function runNamespaceCall(operation: string, asked: Asked, start: (id: number) => void): Promise<void> {
-  const request = new Acknowledgement(operation)
-  request.id = completions().expect(request)
-  try {
-    start(request.id)
-  } catch (error) {
-    completions().forget(request.id)
-    throw error
-  }
-  const outcome = await request.outcome
+  const outcome = await runSilentCall(operation, start)
   if (outcome instanceof Failure) throw namespaceError(operation, asked, outcome)
 }
 

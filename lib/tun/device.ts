@@ -3,9 +3,8 @@ import { ClosedError, invalidType, invalidValue, outOfRange } from '../errors.ts
 import type { Link } from '../links/link.ts'
 import { Links } from '../links/links.ts'
 import type { NativePacketDevice } from '../native/binding.ts'
-import { completions } from '../protocol/completions.ts'
 import { Failure } from '../protocol/failure.ts'
-import { Acknowledgement } from '../protocol/request.ts'
+import { runSilentCall } from '../protocol/run-call.ts'
 import type { CallOptions } from '../protocol/session.ts'
 import { checkKeys, checkObject } from '../schema/check-options.ts'
 import { BatchIterator, type BatchSource } from './batch-iterator.ts'
@@ -197,7 +196,7 @@ export class TunDevice extends Duplex {
   }
 
   async #run(operation: string, start: (id: number) => void): Promise<void> {
-    const outcome = await runDeviceCall(operation, start)
+    const outcome = await runSilentCall(operation, start)
     if (outcome instanceof Failure) throw deviceFailure(outcome)
   }
 
@@ -341,7 +340,7 @@ export class TunDevice extends Duplex {
     this.#iterators.clear()
     for (const reader of this.#readers) reader.close()
     for (const writer of this.#writers) writer.close()
-    runDeviceCall('device.close', id => this.#native.close(id)).then(outcome => {
+    runSilentCall('device.close', id => this.#native.close(id)).then(outcome => {
       for (const reader of this.#readers) reader.forget()
       this.#place.release()
       callback(error ?? (outcome instanceof Failure ? (deviceFailure(outcome) as Error) : null))
@@ -367,19 +366,6 @@ export class TunDevice extends Duplex {
   #checkOpen(operation: string): void {
     if (this.destroyed) throw new ClosedError(operation, 'device')
   }
-}
-
-/** Runs one of the native device's calls. */
-export function runDeviceCall(operation: string, start: (id: number) => void): Promise<undefined | Failure> {
-  const request = new Acknowledgement(operation)
-  request.id = completions().expect(request)
-  try {
-    start(request.id)
-  } catch (error) {
-    completions().forget(request.id)
-    throw error
-  }
-  return request.outcome
 }
 
 function toPackets(operation: string, packets: unknown): readonly Uint8Array[] | PacketBatch {

@@ -6,10 +6,11 @@ import { addToMessage } from '../protocol/add-to-message.ts'
 import { completions } from '../protocol/completions.ts'
 import { Failure } from '../protocol/failure.ts'
 import { Request } from '../protocol/request.ts'
+import { runCall, runSilentCall } from '../protocol/run-call.ts'
 import { checkObject } from '../schema/check-options.ts'
 import type { Message } from '../schema/message.ts'
 import { type CheckedFormat, type CheckedTun, checkTapLink, checkTun } from './check.ts'
-import { type DeviceParts, runDeviceCall, TunDevice } from './device.ts'
+import { type DeviceParts, TunDevice } from './device.ts'
 import { IFF_MULTI_QUEUE } from './flags.ts'
 import { LinkSettings } from './link-settings.ts'
 import { DEVICE, deviceFailure, formError, type OpenContext, openError, openTapLinkError } from './open-error.ts'
@@ -65,7 +66,7 @@ function openTunDevice(
 ): Promise<string | Failure> {
   const { name, index, owner, group, format } = checked
   const asked = { ...format.native, namespace: place.namespace, path: DEVICE, name, index, owner, group }
-  return runOpen(operation, id => native.openTun(id, asked))
+  return runCall(new OpenRequest(operation), id => native.openTun(id, asked))
 }
 
 /** What there is, for the words of an error. */
@@ -82,7 +83,7 @@ async function openLink(operation: string, options: TapLinkOptions): Promise<Tun
       throw invalidValue(operation, 'link', `"${link.name}" is no macvtap or ipvtap: only those have a character device`)
     const native = new (completions().addon.PacketDevice)()
     const asked = { ...format.native, namespace: place.namespace, name: link.name, index: link.index }
-    const outcome = await runOpen(operation, id => native.openTapLink(id, asked))
+    const outcome = await runCall(new OpenRequest(operation), id => native.openTapLink(id, asked))
     if (outcome instanceof Failure) throw openTapLinkError(outcome, link)
     return await finish(operation, { native, place, type: 'tap', format, borrowed: true }, settings, options, outcome, undefined)
   })
@@ -123,12 +124,12 @@ async function finish(
     await settings.apply(place.session, link.index)
     signal?.throwIfAborted()
     if (persist !== undefined) {
-      const outcome = await runDeviceCall(operation, id => native.setPersist(id, persist))
+      const outcome = await runSilentCall(operation, id => native.setPersist(id, persist))
       if (outcome instanceof Failure) throw deviceFailure(outcome)
     }
     return new TunDevice({ ...parts, link })
   } catch (error) {
-    await runDeviceCall(operation, id => native.close(id))
+    await runSilentCall(operation, id => native.close(id))
     if (error instanceof Error && error !== signal?.reason) addToMessage(error, 'the device was closed again')
     throw error
   }
@@ -149,16 +150,4 @@ class OpenRequest extends Request<string> {
   protected override finish(_code: number, _detail: number, message: Message, start: number, end: number): string {
     return message.string(start, end - start)
   }
-}
-
-function runOpen(operation: string, start: (id: number) => void): Promise<string | Failure> {
-  const request = new OpenRequest(operation)
-  request.id = completions().expect(request)
-  try {
-    start(request.id)
-  } catch (error) {
-    completions().forget(request.id)
-    throw error
-  }
-  return request.outcome
 }
