@@ -1,6 +1,6 @@
 import { Field } from '../schema/field.ts'
 import { eachAttribute } from '../schema/message.ts'
-import { type LinkReference, linkNameOrIndex } from '../schema/references.ts'
+import { type LinkReference, linkNameOrIndex, putLinkIndex } from '../schema/references.ts'
 
 const DEVICE_INDEX = 1
 
@@ -18,8 +18,7 @@ export function aboutLink(constant: string): Field<LinkReference, number, 'requi
       lower: (program, value) => {
         const link = linkNameOrIndex(program, value)
         program.nest(1)
-        if (typeof link === 'string') program.linkIndex(DEVICE_INDEX, link)
-        else program.u32(DEVICE_INDEX, link)
+        putLinkIndex(program, DEVICE_INDEX, link)
         program.end()
       },
       decode: (message, offset, length) => {

@@ -2,7 +2,7 @@ import type { Matcher } from '../protocol/filtered-dump.ts'
 import { checkKeys } from '../schema/check-options.ts'
 import type { Message } from '../schema/message.ts'
 import type { Program } from '../schema/program.ts'
-import { type LinkReference, linkNameOrIndex } from '../schema/references.ts'
+import { type LinkReference, linkNameOrIndex, putLinkIndex } from '../schema/references.ts'
 import { checkBoolean, checkInteger } from '../schema/scalars.ts'
 import { AF_BRIDGE } from '../values/family.ts'
 import { formatMac, parseMac } from '../values/mac.ts'
@@ -78,11 +78,10 @@ export class FdbMatcher implements Matcher<FdbEntry> {
     program.header(NDMSG.family.word, AF_BRIDGE)
     if (loose) return
     program.at('link')
-    if (this.#link !== undefined) program.u32(NDA_IFINDEX, this.#link)
-    if (this.linkName !== undefined) program.linkIndex(NDA_IFINDEX, this.linkName)
+    const link = this.#link ?? this.linkName
+    if (link !== undefined) putLinkIndex(program, NDA_IFINDEX, link)
     program.at('master')
-    if (typeof this.#master === 'string') program.linkIndex(NDA_MASTER, this.#master)
-    else if (this.#master !== undefined) program.u32(NDA_MASTER, this.#master)
+    if (this.#master !== undefined) putLinkIndex(program, NDA_MASTER, this.#master)
   }
 
   matchesHeader(message: Message, start: number): boolean {

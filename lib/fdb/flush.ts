@@ -1,6 +1,6 @@
 import { checkKeys } from '../schema/check-options.ts'
 import type { Program } from '../schema/program.ts'
-import { type LinkReference, linkNameOrIndex, lowerHeaderLink } from '../schema/references.ts'
+import { type LinkReference, linkNameOrIndex, lowerHeaderLink, putLinkIndex } from '../schema/references.ts'
 import { checkBoolean } from '../schema/scalars.ts'
 import { AF_BRIDGE } from '../values/family.ts'
 import { NDMSG, NEIGHBOR_STATES, NTF } from '../values/ndmsg.ts'
@@ -129,7 +129,5 @@ function lowerBits<K extends string>(
 function lowerPort(program: Program, { bridgePort }: FdbFlush): void {
   if (bridgePort === undefined) return
   program.at('bridgePort')
-  const reference = linkNameOrIndex(program, bridgePort)
-  if (typeof reference === 'string') program.linkIndex(NDA_IFINDEX, reference)
-  else program.u32(NDA_IFINDEX, reference)
+  putLinkIndex(program, NDA_IFINDEX, linkNameOrIndex(program, bridgePort))
 }

@@ -2,7 +2,7 @@ import { type CallOptions, checkCallOptions } from '../protocol/session.ts'
 import { checkKeys } from '../schema/check-options.ts'
 import { checkText } from '../schema/octets.ts'
 import type { Program } from '../schema/program.ts'
-import { type LinkReference, linkNameOrIndex } from '../schema/references.ts'
+import { type LinkReference, linkNameOrIndex, putLinkIndex } from '../schema/references.ts'
 import { checkBoolean } from '../schema/scalars.ts'
 import type { Link } from './link.ts'
 import { INFO_KIND, linkInfo } from './link-info.ts'
@@ -65,9 +65,7 @@ export function lowerFilter(program: Program, filter: LinkFilter): void {
 
 function lowerMaster(program: Program, master: LinkReference): void {
   program.at('master')
-  const link = linkNameOrIndex(program, master)
-  if (typeof link === 'string') program.linkIndex(IFLA_MASTER, link)
-  else program.u32(IFLA_MASTER, link)
+  putLinkIndex(program, IFLA_MASTER, linkNameOrIndex(program, master))
 }
 
 function lowerKind(program: Program, kind: unknown): void {

@@ -1,7 +1,7 @@
 import { invalidValue } from '../errors.ts'
 import { Enumeration } from '../schema/enums.ts'
 import type { Program } from '../schema/program.ts'
-import { linkNameOrIndex } from '../schema/references.ts'
+import { linkNameOrIndex, putLinkIndex } from '../schema/references.ts'
 import { AF_INET6, FAMILIES } from '../values/family.ts'
 import { NDTMSG_FAMILY, neighborTableRows, PARAMETERS_LINK, parametersTable } from './attributes.ts'
 import { neighborTableTable } from './table.ts'
@@ -42,16 +42,10 @@ function lowerParameters(program: Program, { link, parameters = {} }: Given): vo
     program.missing('parameters', 'for the link: the rest is of the whole table')
   program.nest(neighborTableRows.parameters.number)
   program.at('link')
-  if (link !== undefined) lowerLink(program, link)
+  if (link !== undefined) putLinkIndex(program, PARAMETERS_LINK, linkNameOrIndex(program, link))
   program.at('parameters')
   program.enter()
   parametersTable.lower(program, parameters, 'change')
   program.leave()
   program.end()
-}
-
-function lowerLink(program: Program, link: unknown): void {
-  const reference = linkNameOrIndex(program, link)
-  if (typeof reference === 'string') program.linkIndex(PARAMETERS_LINK, reference)
-  else program.u32(PARAMETERS_LINK, reference)
 }

@@ -3,7 +3,7 @@ import { checkKeys } from '../schema/check-options.ts'
 import { Enumeration } from '../schema/enums.ts'
 import type { Message } from '../schema/message.ts'
 import type { Program } from '../schema/program.ts'
-import { type LinkReference, linkNameOrIndex } from '../schema/references.ts'
+import { type LinkReference, linkNameOrIndex, putLinkIndex } from '../schema/references.ts'
 import { checkBoolean } from '../schema/scalars.ts'
 import { type Cidr, contains, readCidr } from '../values/cidr.ts'
 import { AF_INET, AF_INET6, FAMILIES } from '../values/family.ts'
@@ -98,11 +98,10 @@ export class NeighborMatcher implements Matcher<Neighbor> {
     if (this.#proxy) program.header(NDMSG.flags.word, NTF.proxy)
     if (loose) return
     program.at('link')
-    if (this.#link !== undefined) program.u32(NDA_IFINDEX, this.#link)
-    if (this.linkName !== undefined) program.linkIndex(NDA_IFINDEX, this.linkName)
+    const link = this.#link ?? this.linkName
+    if (link !== undefined) putLinkIndex(program, NDA_IFINDEX, link)
     program.at('master')
-    if (typeof this.#master === 'string') program.linkIndex(NDA_MASTER, this.#master)
-    else if (this.#master !== undefined) program.u32(NDA_MASTER, this.#master)
+    if (this.#master !== undefined) putLinkIndex(program, NDA_MASTER, this.#master)
   }
 
   matchesHeader(message: Message, start: number): boolean {

@@ -2,7 +2,7 @@ import type { Matcher } from '../protocol/filtered-dump.ts'
 import { checkKeys } from '../schema/check-options.ts'
 import { Enumeration } from '../schema/enums.ts'
 import type { Program } from '../schema/program.ts'
-import { type LinkReference, linkNameOrIndex } from '../schema/references.ts'
+import { type LinkReference, linkNameOrIndex, putLinkIndex } from '../schema/references.ts'
 import { checkInteger } from '../schema/scalars.ts'
 import { FAMILIES } from '../values/family.ts'
 import { PROTOCOLS } from '../values/routing.ts'
@@ -58,8 +58,7 @@ function placeOf(program: Program, option: string, value: LinkReference | undefi
 
 function lowerPlace(program: Program, option: string, number: number, place: Place): void {
   program.at(option)
-  if (typeof place === 'string') program.linkIndex(number, place)
-  else if (place !== undefined) program.u32(number, place)
+  if (place !== undefined) putLinkIndex(program, number, place)
 }
 
 export class NexthopMatcher implements Matcher<NexthopObject> {

@@ -3,7 +3,7 @@ import type { Matcher } from '../protocol/filtered-dump.ts'
 import { checkKeys } from '../schema/check-options.ts'
 import type { Message } from '../schema/message.ts'
 import type { Program } from '../schema/program.ts'
-import { type LinkReference, linkNameOrIndex } from '../schema/references.ts'
+import { type LinkReference, linkNameOrIndex, putLinkIndex } from '../schema/references.ts'
 import { checkBoolean, checkInteger } from '../schema/scalars.ts'
 import { type Cidr, contains, readCidr } from '../values/cidr.ts'
 import { AF_INET, AF_INET6 } from '../values/family.ts'
@@ -151,8 +151,8 @@ export class RouteMatcher implements Matcher<Route> {
     program.header(RTMSG.type.word, this.#type)
     if (this.#cache) program.header(RTMSG.flags.word, RTM_F_CLONED)
     program.at('link')
-    if (this.#link !== undefined) program.u32(RTA_OIF, this.#link)
-    if (this.linkName !== undefined) program.linkIndex(RTA_OIF, this.linkName)
+    const link = this.#link ?? this.linkName
+    if (link !== undefined) putLinkIndex(program, RTA_OIF, link)
   }
 
   /** What can be told from the header, before a route is decoded: the family, and exceptions that belong to no table. */

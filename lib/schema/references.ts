@@ -31,6 +31,12 @@ export function linkNameOrIndex(program: Program, value: unknown): string | numb
   return index
 }
 
+/** Writes a link's index as an attribute; a name is looked up when the request is sent. */
+export function putLinkIndex(program: Program, number: number, link: string | number): void {
+  if (typeof link === 'string') program.linkIndex(number, link)
+  else program.u32(number, link)
+}
+
 const IFLA_IFNAME = 3
 const IFLA_ALT_IFNAME = 53
 
@@ -58,9 +64,7 @@ export function linkReference<const A extends Access = 'readWrite'>(
     minLength: 4,
     lower: (program, value) => {
       if (value === null) return program.u32(number, 0)
-      const link = linkNameOrIndex(program, value)
-      if (typeof link === 'string') program.linkIndex(number, link)
-      else program.u32(number, link)
+      putLinkIndex(program, number, linkNameOrIndex(program, value))
     },
     decode: (message, offset) => {
       const index = message.u32(offset)

@@ -2,7 +2,7 @@ import { missingOption } from '../errors.ts'
 import type { Field } from '../schema/field.ts'
 import { bytes, string } from '../schema/octets.ts'
 import type { Program } from '../schema/program.ts'
-import { type LinkReference, linkNameOrIndex } from '../schema/references.ts'
+import { type LinkReference, linkNameOrIndex, putLinkIndex } from '../schema/references.ts'
 import { flag, s32, u32 } from '../schema/scalars.ts'
 import type { Table } from '../schema/table.ts'
 import { OPTION_DATA, teamMessage, teamOption } from './messages.ts'
@@ -33,9 +33,7 @@ export interface Step {
 /** Writes the team that a message is about. */
 export function lowerTeam(program: Program, link: LinkReference): void {
   program.at('link')
-  const team = linkNameOrIndex(program, link)
-  if (typeof team === 'string') program.linkIndex(teamMessage.rows.link.number, team)
-  else program.u32(teamMessage.rows.link.number, team)
+  putLinkIndex(program, teamMessage.rows.link.number, linkNameOrIndex(program, link))
 }
 
 /** The messages of a change, the mode first: it decides which options there are. Unknown and misspelt options end here. */

@@ -4,7 +4,7 @@ import type { ChangeOptions, Reports } from '../schema/infer.ts'
 import type { Message } from '../schema/message.ts'
 import { bytes, string } from '../schema/octets.ts'
 import type { Program } from '../schema/program.ts'
-import { type LinkReference, linkNameOrIndex } from '../schema/references.ts'
+import { type LinkReference, linkNameOrIndex, putLinkIndex } from '../schema/references.ts'
 import { flag, s32, u32 } from '../schema/scalars.ts'
 import { Table } from '../schema/table.ts'
 import { OPTION_DATA } from './messages.ts'
@@ -48,9 +48,7 @@ function port(name: string): Field<LinkReference, number, 'readWrite', 'sometime
 }
 
 function lowerPort(program: Program, value: unknown): void {
-  const link = linkNameOrIndex(program, value)
-  if (typeof link === 'string') program.linkIndex(OPTION_DATA, link)
-  else program.u32(OPTION_DATA, link)
+  putLinkIndex(program, OPTION_DATA, linkNameOrIndex(program, value))
 }
 
 /** One value for each of the 256 hashes; read as an array, of which what is not there is undefined. */
