@@ -8,9 +8,9 @@ import { encapField, encapTypeField } from '../schema/routing-rows.ts'
 import { bool, flag, u16, u32, uint } from '../schema/scalars.ts'
 import { Table } from '../schema/table.ts'
 import { FAMILIES } from '../values/family.ts'
-import { PROTOCOLS, SCOPES } from '../values/routing.ts'
+import { NEXTHOP_FLAGS, PROTOCOLS, SCOPES } from '../values/routing.ts'
 import { groupField } from './group.ts'
-import { NEXTHOP_FLAGS, NHMSG } from './header.ts'
+import { NHMSG } from './header.ts'
 
 const readOnly = { access: 'readOnly' } as const
 

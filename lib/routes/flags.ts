@@ -1,17 +1,12 @@
 import { BitNames } from '../schema/enums.ts'
 import { Field, type RowOptions } from '../schema/field.ts'
 import { checkBoolean } from '../schema/scalars.ts'
+import { NEXTHOP_FLAGS } from '../values/routing.ts'
 import { RTMSG } from './header.ts'
 
 /** RTNH_F_* and RTM_F_* of <linux/rtnetlink.h>, as `ip -j` prints them. */
 const FLAGS = {
-  dead: 0x1,
-  pervasive: 0x2,
-  onlink: 0x4,
-  offload: 0x8,
-  linkdown: 0x10,
-  unresolved: 0x20,
-  trap: 0x40,
+  ...NEXTHOP_FLAGS,
   notify: 0x100,
   cloned: 0x200,
   equalize: 0x400,
@@ -23,8 +18,8 @@ const FLAGS = {
   rt_offload_failed: 0x2000_0000,
 } as const
 
-export const RTNH_F_PERVASIVE = 0x2
-export const RTNH_F_ONLINK = 0x4
+export const RTNH_F_PERVASIVE = NEXTHOP_FLAGS.pervasive
+export const RTNH_F_ONLINK = NEXTHOP_FLAGS.onlink
 
 const names = new BitNames(FLAGS)
 const NONE: readonly string[] = Object.freeze([])

@@ -48,6 +48,17 @@ export const ROUTE_TYPES = {
   xresolve: 11,
 } as const
 
+/** RTNH_F_*, as `ip -j` prints them. */
+export const NEXTHOP_FLAGS = {
+  dead: 0x1,
+  pervasive: 0x2,
+  onlink: 0x4,
+  offload: 0x8,
+  linkdown: 0x10,
+  unresolved: 0x20,
+  trap: 0x40,
+} as const
+
 /** LWTUNNEL_ENCAP_*. */
 export const ENCAP_TYPES = {
   none: 0,
