@@ -27,10 +27,8 @@ export interface ConnectOptions
   autoSelectFamily?: false | undefined
 }
 
-const KEYS: readonly (keyof ConnectOptions)[] = [
-  'host',
-  'port',
-  'path',
+/** What can be said of a connection, whatever speaks through it. */
+export const CONNECTION_KEYS: readonly (keyof ConnectOptions)[] = [
   'interface',
   'localAddress',
   'localPort',
@@ -41,12 +39,18 @@ const KEYS: readonly (keyof ConnectOptions)[] = [
   'keepAlive',
   'keepAliveInitialDelay',
   'allowHalfOpen',
-  'readable',
-  'writable',
-  'onread',
   'signal',
   'highWaterMark',
   'blockList',
+]
+const KEYS: readonly (keyof ConnectOptions)[] = [
+  'host',
+  'port',
+  'path',
+  ...CONNECTION_KEYS,
+  'readable',
+  'writable',
+  'onread',
   'autoSelectFamily',
 ]
 

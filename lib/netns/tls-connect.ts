@@ -1,6 +1,6 @@
 import type tls from 'node:tls'
 import { builtin } from './builtin.ts'
-import { type ConnectOptions, connect } from './connect.ts'
+import { CONNECTION_KEYS, type ConnectOptions, connect } from './connect.ts'
 import type { Place } from './place.ts'
 
 /** Options of `netns.tlsConnect`: those of `tls.connect` and of `netns.connect`. */
@@ -17,26 +17,10 @@ export function tlsConnect(place: Place, options: TlsConnectOptions, listener?: 
   return secured
 }
 
-const CONNECTION: readonly (keyof ConnectOptions)[] = [
-  'interface',
-  'localAddress',
-  'localPort',
-  'family',
-  'lookup',
-  'timeout',
-  'noDelay',
-  'keepAlive',
-  'keepAliveInitialDelay',
-  'allowHalfOpen',
-  'signal',
-  'highWaterMark',
-  'blockList',
-]
-
 /** Of the options of a request or of TLS, those of the connection beneath. */
 export function connectionOptions(options: ConnectOptions): ConnectOptions {
   const target: ConnectOptions = options.path ? { path: options.path } : { host: options.host, port: options.port }
   // Node tells an option that is undefined from one that is not there.
-  const given = CONNECTION.filter(key => options[key] !== undefined).map(key => [key, options[key]])
+  const given = CONNECTION_KEYS.filter(key => options[key] !== undefined).map(key => [key, options[key]])
   return { ...target, ...Object.fromEntries(given) }
 }
