@@ -1,9 +1,8 @@
 import { RecordFlag } from '../native/binding.ts'
-import type { Failure } from '../protocol/failure.ts'
 import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
 import { NLM_F_APPEND, NLM_F_BULK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
-import { unwrap } from '../protocol/unwrap.ts'
+import { settler, unwrap } from '../protocol/unwrap.ts'
 import { checkObject } from '../schema/check-options.ts'
 import type { FdbEntry, FdbEntryOptions, FdbFlush, FdbLookup } from './fdb-entry.ts'
 import { fdbHint } from './fdb-hint.ts'
@@ -19,6 +18,8 @@ const fdbDump: DumpedTable<FdbEntry, FdbFilter> = {
   locator: fdbLocator,
   match: (program, filter) => new FdbMatcher(program, filter),
 }
+
+const settle = settler(fdbLocator, fdbHint)
 
 /**
  * Forwarding tables of one namespace: which hardware address is behind which port of a bridge, and behind which other end of a vxlan. Same as `bridge fdb`. Without
@@ -128,9 +129,4 @@ export class Fdb {
     const outcome = await this.#session.acknowledge('deleteNeighbor', program, NLM_F_BULK, 0, call)
     unwrap(outcome, fdbLocator, given, fdbHint(operation))
   }
-}
-
-/** Ends a request to write. One for all of them: see routes.ts. */
-function settle(outcome: undefined | Failure): void {
-  if (outcome !== undefined) throw outcome.toError(fdbLocator, outcome.given, fdbHint(outcome.operation))
 }

@@ -1,10 +1,9 @@
 import { DumpInterruptedError } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
-import type { Failure } from '../protocol/failure.ts'
 import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
 import { NLM_F_BULK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
-import { unwrap } from '../protocol/unwrap.ts'
+import { settler, unwrap } from '../protocol/unwrap.ts'
 import { checkObject } from '../schema/check-options.ts'
 import { AF_BRIDGE } from '../values/family.ts'
 import { BR_PORT } from './entry-struct.ts'
@@ -21,6 +20,8 @@ const mdbDump: DumpedTable<MdbEntry, MdbFilter> = {
   locator: mdbLocator,
   match: (program, filter) => new MdbMatcher(program, filter),
 }
+
+const settle = settler(mdbLocator, mdbHint)
 
 /**
  * Multicast databases of one namespace: behind which ports of a bridge, and which other ends of a vxlan, somebody listens to a group. Same as `bridge mdb`. A bridge keeps one
@@ -130,9 +131,4 @@ export class Mdb {
     const outcome = await this.#session.acknowledge('deleteMulticastGroup', program, NLM_F_BULK, 0, call)
     unwrap(outcome, mdbLocator, given, mdbHint(operation))
   }
-}
-
-/** Ends a request to write. One for all of them: see routes.ts. */
-function settle(outcome: undefined | Failure): void {
-  if (outcome !== undefined) throw outcome.toError(mdbLocator, outcome.given, mdbHint(outcome.operation))
 }

@@ -4,7 +4,7 @@ import type { Failure } from '../protocol/failure.ts'
 import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
-import { unwrap } from '../protocol/unwrap.ts'
+import { settler, unwrap } from '../protocol/unwrap.ts'
 import { checkObject } from '../schema/check-options.ts'
 import { type NeighborFilter, NeighborMatcher } from './filter.ts'
 import { lowerIdentity, lowerNeighbor } from './lower.ts'
@@ -23,6 +23,8 @@ export const neighborDump: DumpedTable<Neighbor, NeighborFilter> = {
   locator: neighborLocator,
   match: (program, filter) => new NeighborMatcher(program, filter),
 }
+
+const settle = settler(neighborLocator, neighborHint)
 
 /** Neighbors of one namespace: which address on the link belongs to which IP address. Same as `ip neighbor`; the ARP table, and that of neighbor discovery. */
 export class Neighbors {
@@ -143,9 +145,4 @@ export class Neighbors {
     const neighbors = await this.#dump.list(operation, filter, call)
     return await deleteAll(neighbors, neighbor => this.#delete(operation, neighbor, call), ENOENT, settle)
   }
-}
-
-/** Ends a request to write. One for all of them: see routes.ts. */
-function settle(outcome: undefined | Failure): void {
-  if (outcome !== undefined) throw outcome.toError(neighborLocator, outcome.given, neighborHint(outcome.operation))
 }

@@ -5,7 +5,7 @@ import type { Failure } from '../protocol/failure.ts'
 import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
-import { unwrap } from '../protocol/unwrap.ts'
+import { settler, unwrap } from '../protocol/unwrap.ts'
 import { checkObject } from '../schema/check-options.ts'
 import { decodeRoute } from './decode.ts'
 import { type RouteFilter, RouteMatcher } from './filter.ts'
@@ -26,6 +26,8 @@ export const routeDump: DumpedTable<Route, RouteFilter> = {
   locator: routeLocator,
   match: (program, filter) => new RouteMatcher(program, filter),
 }
+
+const settle = settler(routeLocator, routeHint)
 
 /** IPv4 and IPv6 routes of one namespace, in all tables. Same as `ip route`. */
 export class Routes {
@@ -166,12 +168,4 @@ export class Routes {
     const routes = await this.#dump.list(operation, conditions, call)
     return await deleteAll(routes, route => this.#delete(operation, route, call), ESRCH, settle)
   }
-}
-
-/**
- * Ends a request to write. Shared by all of them: an asynchronous function, or a closure, for each of a hundred thousand routes costs as
- * much as all the rest of them. The error's stack is the caller's all the same, by way of the promise that waits for it.
- */
-function settle(outcome: undefined | Failure): void {
-  if (outcome !== undefined) throw outcome.toError(routeLocator, outcome.given, routeHint(outcome.operation))
 }
