@@ -1,4 +1,5 @@
-import { invalidType, invalidValue } from '../errors.ts'
+import { invalidType } from '../errors.ts'
+import { checkConditions } from '../protocol/delete-all.ts'
 import type { FilteredDump } from '../protocol/filtered-dump.ts'
 import { GROUP, RTM } from '../protocol/notifications.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
@@ -51,6 +52,5 @@ export async function waitForNeighbor(
 
 function checkFilter(session: Session, filter: NeighborFilter): void {
   new NeighborMatcher(session.begin(OPERATION, 'neighbor'), checkObject(OPERATION, filter))
-  if (Object.values(filter).every(condition => condition === undefined))
-    throw invalidValue(OPERATION, '', 'give at least one condition, such as "to"')
+  checkConditions(OPERATION, filter, 'to')
 }

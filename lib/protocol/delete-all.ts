@@ -1,7 +1,7 @@
 import { invalidValue } from '../errors.ts'
 import { Failure } from './failure.ts'
 
-/** Refuses to delete everything for want of a condition. */
+/** Refuses to mean everything for want of a condition. */
 export function checkConditions(operation: string, conditions: object, example: string): void {
   if (Object.values(conditions).every(condition => condition === undefined))
     throw invalidValue(operation, '', `give at least one condition, such as "${example}"`)

@@ -1,4 +1,5 @@
-import { invalidType, invalidValue, NetlinkError } from '../errors.ts'
+import { invalidType, NetlinkError } from '../errors.ts'
+import { checkConditions } from '../protocol/delete-all.ts'
 import type { FilteredDump } from '../protocol/filtered-dump.ts'
 import { GROUP, RTM } from '../protocol/notifications.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
@@ -81,7 +82,6 @@ export async function waitUntilNoRoute(
 
 function checkFilter(session: Session, filter: RouteFilter): RouteMatcher {
   const matcher = new RouteMatcher(session.begin(OPERATION, 'route'), checkObject(OPERATION, filter))
-  if (Object.values(filter).every(condition => condition === undefined))
-    throw invalidValue(OPERATION, '', 'give at least one condition, such as "to"')
+  checkConditions(OPERATION, filter, 'to')
   return matcher
 }
