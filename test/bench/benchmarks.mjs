@@ -66,6 +66,18 @@ export const benchmarks = [
     rows: [{ title: 'set-up and tear-down', figure: 'whole_ns' }, ...labRows],
   },
   {
+    name: 'veth-pairs',
+    floor: floor('veth-pairs', 1000),
+    library: library('veth-pairs', { runs: 3, count: 1000 }),
+    rows: [{ title: '1,000', figure: 'ns', limit: { ratio: 1.1 } }],
+  },
+  {
+    name: 'veth-pairs-up',
+    floor: floor('veth-pairs-up', 1000),
+    library: library('veth-pairs-up', { runs: 3, count: 1000 }),
+    rows: [{ title: '1,000, both ends up, with addresses', figure: 'ns', limit: { ratio: 1.1 } }],
+  },
+  {
     name: 'delete-pairs',
     floor: bothWaysToDelete,
     library: library('delete-pairs', { runs: 2, count: 1000 }),
@@ -80,6 +92,18 @@ export const benchmarks = [
     floor: floor('route-add', 100_000, 128),
     library: library('route-add', { runs: 3, count: 100_000 }),
     rows: [{ title: '100,000', figure: 'ns', limit: { ratio: 1.5 } }],
+  },
+  {
+    name: 'neighbor-add',
+    floor: floor('neighbor-add', 100_000, 128),
+    library: library('neighbor-add', { runs: 3, count: 100_000 }),
+    rows: [{ title: '100,000', figure: 'ns', limit: { ratio: 1.25 } }],
+  },
+  {
+    name: 'fdb-add',
+    floor: floor('fdb-add', 100_000, 128),
+    library: library('fdb-add', { runs: 3, count: 100_000 }),
+    rows: [{ title: '100,000 of a vxlan', figure: 'ns', limit: { ratio: 1.25 } }],
   },
   {
     name: 'route-list',

@@ -8,22 +8,39 @@ enum container_teardown { CLOSE_NAMESPACES, DELETE_GROUP_FIRST };
 /// `queues` per end of each veth; 0 leaves them to the kernel.
 void bench_containers(uint32_t count, uint32_t queues, enum container_teardown teardown);
 
+/// `queues` per end, as above: pairs; and pairs that are up and have addresses at both ends.
+void bench_veth_pairs(uint32_t count, uint32_t queues);
+void bench_veth_pairs_up(uint32_t count, uint32_t queues);
+/// The latter with one queue, without IPv6, and up by one message for all.
+void bench_veth_pairs_up_fast(uint32_t count);
+/// Creates pairs in the namespace that this is in.
+void fill_pairs(uint32_t count);
+
 /// Deletes veth pairs one message at a time, spread over this many sockets with a thread each.
 void bench_delete_pairs(uint32_t count, uint32_t sockets);
 void bench_delete_group(uint32_t count);
 
 void bench_route_add(uint32_t count, uint32_t batch);
+/// Listing: of a namespace that has been filled for it, or of the one that this is in.
 void bench_route_list(uint32_t count);
+void bench_route_list_here(uint32_t count);
 /// A link in a new namespace, up, for routes.
 enum { BENCH_GROUP = 7 };
 int open_with_link(void);
 /// Adds routes over the link that has the index 1000, in the namespace that this is in.
 void write_routes(uint32_t count);
+/// The same with a veth d0 for them, which it creates.
+void fill_routes(uint32_t count);
 /// Another process adds routes, and this one listens: ns from the first event to the last.
 void bench_route_events(uint32_t count);
 _Noreturn void toggle_link(const char *name);
 
+/// Permanent neighbors of a veth, and FDB entries of a vxlan.
+void bench_neighbor_add(uint32_t count, uint32_t batch);
+void bench_fdb_add(uint32_t count, uint32_t batch);
+
 void bench_link_list(uint32_t count);
+void bench_link_list_here(uint32_t count);
 void bench_link_get(uint32_t samples);
 /// Creates and deletes links of this kind (ifb, veth) one after another.
 void bench_link_churn(uint32_t count, const char *kind);

@@ -18,13 +18,19 @@
 
 static const char usage[] =
     "usage: floor containers [N=100] [queues=1, 0 for the kernel's default] [close|group]\n"
+    "       floor veth-pairs [N=1000] [default|one-queue]\n"
+    "       floor veth-pairs-up [N=1000] [default|one-queue|tricks]\n"
     "       floor delete-pairs [N=1000] [one|sockets:K|group]\n"
     "       floor route-add [N=100000] [messages per batch=128]\n"
-    "       floor route-list [N=100000]\n"
+    "       floor route-list [N=100000] [fill|here]   of a namespace of its own, or of the one that this is in\n"
+    "       floor neighbor-add [N=100000] [messages per batch=128]\n"
+    "       floor fdb-add [N=100000] [messages per batch=128]\n"
     "       floor route-events [N=100000]\n"
     "       floor write-routes [N=100000]   over the link with the index 1000, in the namespace that this is in\n"
+    "       floor fill-routes [N=100000]   and a veth d0 for them, in the namespace that this is in\n"
+    "       floor fill-links [N=2000]   veth pairs, half as many, in the namespace that this is in\n"
     "       floor toggle-link NAME   takes it up for each u of standard input, down for each d, and prints when it was\n"
-    "       floor link-list [N=2000]\n"
+    "       floor link-list [N=2000] [fill|here]\n"
     "       floor link-get [samples=10000]\n"
     "       floor link-churn [N=100] [ifb|veth]\n"
     "       floor tun-read [SECONDS=2]\n"
@@ -33,6 +39,7 @@ static const char usage[] =
     "       floor transfer FROM TO [SECONDS=3]   namespaces as files; to 10.0.0.2\n"
     "       floor flood NAMESPACE   sends to 10.0.0.2 for as long as it lives\n"
     "       floor with-tun COMMAND…   a tun as descriptor 3, in the namespace that this is in\n"
+    "       floor with-link COMMAND…   a veth w0 with the index 1000, up, in the namespace that this is in\n"
     "       floor in-namespace COMMAND…   runs a command in a new network namespace with lo up\n";
 
 static _Noreturn void reject(const char *why, const char *argument) {
@@ -78,6 +85,27 @@ static void containers(struct arguments arguments) {
   bench_containers(positive(arguments, 0, 100), number(arguments, 1, 1), how);
 }
 
+/// 0 leaves the queues to the kernel.
+static uint32_t parse_queues(const char *how) {
+  if (strcmp(how, "default") == 0) return 0;
+  if (strcmp(how, "one-queue") == 0) return 1;
+  reject("unknown way to create", how);
+}
+
+static void veth_pairs(struct arguments arguments) {
+  bench_veth_pairs(positive(arguments, 0, 1000), parse_queues(word(arguments, 1, "default")));
+}
+
+static void veth_pairs_up(struct arguments arguments) {
+  uint32_t count = positive(arguments, 0, 1000);
+  const char *how = word(arguments, 1, "default");
+  if (strcmp(how, "tricks") == 0) {
+    bench_veth_pairs_up_fast(count);
+  } else {
+    bench_veth_pairs_up(count, parse_queues(how));
+  }
+}
+
 static void delete_pairs(struct arguments arguments) {
   static const char sockets[] = "sockets:";
   uint32_t count = positive(arguments, 0, 1000);
@@ -99,7 +127,33 @@ static void route_add(struct arguments arguments) {
   bench_route_add(positive(arguments, 0, 100000), positive(arguments, 1, 128));
 }
 
-static void route_list(struct arguments arguments) { bench_route_list(positive(arguments, 0, 100000)); }
+static int is_here(struct arguments arguments, int position) {
+  const char *where = word(arguments, position, "fill");
+  if (strcmp(where, "here") == 0) return 1;
+  if (strcmp(where, "fill") == 0) return 0;
+  reject("unknown namespace", where);
+}
+
+static void route_list(struct arguments arguments) {
+  uint32_t count = positive(arguments, 0, 100000);
+  if (is_here(arguments, 1)) {
+    bench_route_list_here(count);
+  } else {
+    bench_route_list(count);
+  }
+}
+
+static void neighbor_add(struct arguments arguments) {
+  bench_neighbor_add(positive(arguments, 0, 100000), positive(arguments, 1, 128));
+}
+
+static void fdb_add(struct arguments arguments) {
+  bench_fdb_add(positive(arguments, 0, 100000), positive(arguments, 1, 128));
+}
+
+static void run_fill_routes(struct arguments arguments) { fill_routes(positive(arguments, 0, 100000)); }
+
+static void run_fill_links(struct arguments arguments) { fill_pairs(positive(arguments, 0, 2000) / 2); }
 
 static void route_events(struct arguments arguments) { bench_route_events(positive(arguments, 0, 100000)); }
 
@@ -107,7 +161,14 @@ static void run_write_routes(struct arguments arguments) { write_routes(positive
 
 static void run_toggle_link(struct arguments arguments);
 
-static void link_list(struct arguments arguments) { bench_link_list(positive(arguments, 0, 2000)); }
+static void link_list(struct arguments arguments) {
+  uint32_t count = positive(arguments, 0, 2000);
+  if (is_here(arguments, 1)) {
+    bench_link_list_here(count);
+  } else {
+    bench_link_list(count);
+  }
+}
 
 static void link_get(struct arguments arguments) { bench_link_get(positive(arguments, 0, 10000)); }
 
@@ -146,6 +207,17 @@ static void with_tun(struct arguments arguments) {
   run_with_tun(arguments.values);
 }
 
+static _Noreturn void execute(char **command) {
+  execvp(command[0], command);
+  fail(command[0], errno);
+}
+
+static void with_link(struct arguments arguments) {
+  required(arguments, 0);
+  create_veth_up(netlink_open(), "w0", "w1", 1000);
+  execute(arguments.values);
+}
+
 static void in_namespace(struct arguments arguments) {
   if (arguments.count == 0) reject("no command after", "in-namespace");
   enter_new_namespace();
@@ -153,20 +225,37 @@ static void in_namespace(struct arguments arguments) {
   struct messages up = messages_new(64);
   encode_up(&up, LOOPBACK_INDEX, NLM_F_ACK, 1);
   netlink_request(socket, &up, 1, "bring lo up");
-  execvp(arguments.values[0], arguments.values);
-  fail(arguments.values[0], errno);
+  execute(arguments.values);
 }
 
 static const struct {
   const char *name;
   void (*run)(struct arguments);
 } commands[] = {
-    {"containers", containers}, {"delete-pairs", delete_pairs}, {"route-add", route_add},
-    {"route-list", route_list}, {"link-list", link_list},       {"link-get", link_get},
-    {"link-churn", link_churn}, {"in-namespace", in_namespace}, {"tun-read", tun_read}, {"tun-write", tun_write},
-    {"route-events", route_events}, {"write-routes", run_write_routes}, {"toggle-link", run_toggle_link},
+    {"containers", containers},
+    {"delete-pairs", delete_pairs},
+    {"route-add", route_add},
+    {"route-list", route_list},
+    {"link-list", link_list},
+    {"link-get", link_get},
+    {"link-churn", link_churn},
+    {"in-namespace", in_namespace},
+    {"tun-read", tun_read},
+    {"tun-write", tun_write},
+    {"route-events", route_events},
+    {"write-routes", run_write_routes},
+    {"toggle-link", run_toggle_link},
     {"tun-cable", tun_cable},
-    {"transfer", run_transfer}, {"flood", run_flood}, {"with-tun", with_tun},
+    {"transfer", run_transfer},
+    {"flood", run_flood},
+    {"with-tun", with_tun},
+    {"veth-pairs", veth_pairs},
+    {"veth-pairs-up", veth_pairs_up},
+    {"neighbor-add", neighbor_add},
+    {"fdb-add", fdb_add},
+    {"fill-routes", run_fill_routes},
+    {"fill-links", run_fill_links},
+    {"with-link", with_link},
 };
 
 int main(int count, char **values) {

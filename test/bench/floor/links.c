@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "benchmarks.h"
@@ -12,27 +11,26 @@
 
 enum { FIRST_INDEX = 1000, GROUP = 7 };
 
+static void list_links(int socket, uint32_t count) {
+  struct messages dump = messages_new(64);
+  struct ifinfomsg header = {0};
+  message_end(&dump, message_begin(&dump, RTM_GETLINK, NLM_F_DUMP, 1, &header, sizeof header));
+  struct dumps dumps = netlink_dump_often(socket, &dump, sizeof header, "list links");
+  printf("{\"benchmark\":\"link-list\",\"count\":%" PRIu32 ",\"messages\":%" PRIu64 ",\"attributes\":%" PRIu64
+         ",\"checksum\":%" PRIu64 ",\"first_ns\":%" PRIu64 ",\"ns\":%" PRIu64 "}\n",
+         count, dumps.walk.messages, dumps.walk.attributes, dumps.walk.checksum, dumps.first_ns, dumps.ns);
+  if (dumps.walk.messages < count) fail("list links: some are missing", ENODATA);
+}
+
 void bench_link_list(uint32_t count) {
   enter_new_namespace();
   int socket = netlink_open();
   create_links(socket, count, FIRST_INDEX, GROUP);
-  struct messages dump = messages_new(64);
-  struct ifinfomsg header = {0};
-  message_end(&dump, message_begin(&dump, RTM_GETLINK, NLM_F_DUMP, 1, &header, sizeof header));
-  uint64_t start = now_ns();
-  struct walk walk = netlink_dump(socket, &dump, sizeof header, "list links");
-  uint64_t ns = now_ns() - start;
-  printf("{\"benchmark\":\"link-list\",\"count\":%" PRIu32 ",\"messages\":%" PRIu64 ",\"attributes\":%" PRIu64
-         ",\"checksum\":%" PRIu64 ",\"ns\":%" PRIu64 "}\n",
-         count, walk.messages, walk.attributes, walk.checksum, ns);
-  if (walk.messages < count) fail("list links: some are missing", ENODATA);
+  list_links(socket, count);
   delete_group(socket, GROUP);
 }
 
-static int by_value(const void *left, const void *right) {
-  uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-  return (a > b) - (a < b);
-}
+void bench_link_list_here(uint32_t count) { list_links(netlink_open(), count); }
 
 void bench_link_get(uint32_t samples) {
   enter_new_namespace();
@@ -46,7 +44,7 @@ void bench_link_get(uint32_t samples) {
     if (!netlink_get(socket, &get, "get a link")) fail("get a link", ENODEV);
     times[i] = now_ns() - start;
   }
-  qsort(times, samples, sizeof *times, by_value);
+  sort(times, samples);
   printf("{\"benchmark\":\"link-get\",\"count\":%" PRIu32 ",\"p50_ns\":%" PRIu64 ",\"p99_ns\":%" PRIu64 "}\n", samples,
          times[samples / 2], times[(uint64_t)samples * 99 / 100]);
 }

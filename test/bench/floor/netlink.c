@@ -80,6 +80,19 @@ void netlink_request(int socket, const struct messages *messages, uint32_t seque
   netlink_wait_ack(socket, sequence, step);
 }
 
+int is_last_of_batch(uint32_t sequence, uint32_t count, uint32_t batch) {
+  return sequence % batch == 0 || sequence == count;
+}
+
+void netlink_send_batches(int socket, const struct messages *messages, size_t size, uint32_t count, uint32_t batch,
+                          const char *step) {
+  for (uint32_t done = 0; done < count; done += batch) {
+    uint32_t now = count - done < batch ? count - done : batch;
+    netlink_send(socket, messages->bytes + (size_t)done * size, (size_t)now * size, step);
+    netlink_wait_ack(socket, done + now, step);
+  }
+}
+
 static void walk_attributes(const struct nlmsghdr *header, size_t fixed_length, struct walk *walk) {
   const uint8_t *at = (const uint8_t *)header + NLMSG_HDRLEN + NLMSG_ALIGN(fixed_length);
   const uint8_t *end = (const uint8_t *)header + header->nlmsg_len;
@@ -106,6 +119,21 @@ struct walk netlink_dump(int socket, const struct messages *request, size_t fixe
       walk_attributes(header, fixed_length, &walk);
     }
   }
+}
+
+struct dumps netlink_dump_often(int socket, const struct messages *request, size_t fixed_length, const char *step) {
+  enum { WARM = 5 };
+  struct dumps dumps = {0};
+  uint64_t times[WARM + 1];
+  for (uint32_t i = 0; i <= WARM; i++) {
+    uint64_t start = now_ns();
+    dumps.walk = netlink_dump(socket, request, fixed_length, step);
+    times[i] = now_ns() - start;
+  }
+  dumps.first_ns = times[0];
+  sort(times + 1, WARM);
+  dumps.ns = times[1 + WARM / 2];
+  return dumps;
 }
 
 int netlink_get(int socket, const struct messages *request, const char *step) {

@@ -44,18 +44,14 @@ static void encode_route(struct messages *messages, uint32_t destination, uint16
 static struct messages encode_routes(uint32_t count, uint32_t batch) {
   struct messages messages = messages_new((size_t)count * ROUTE_SIZE);
   for (uint32_t sequence = 1; sequence <= count; sequence++) {
-    uint16_t flags = sequence % batch == 0 || sequence == count ? NLM_F_ACK : 0;
+    uint16_t flags = is_last_of_batch(sequence, count, batch) ? NLM_F_ACK : 0;
     encode_route(&messages, FIRST_DESTINATION + sequence, flags, sequence);
   }
   return messages;
 }
 
 static void add_routes(int socket, const struct messages *messages, uint32_t count, uint32_t batch) {
-  for (uint32_t done = 0; done < count; done += batch) {
-    uint32_t now = count - done < batch ? count - done : batch;
-    netlink_send(socket, messages->bytes + (size_t)done * ROUTE_SIZE, (size_t)now * ROUTE_SIZE, "add routes");
-    netlink_wait_ack(socket, done + now, "add routes");
-  }
+  netlink_send_batches(socket, messages, ROUTE_SIZE, count, batch, "add routes");
 }
 
 void bench_route_add(uint32_t count, uint32_t batch) {
@@ -83,18 +79,29 @@ static struct messages encode_dump(void) {
   return messages;
 }
 
-void bench_route_list(uint32_t count) {
-  enum { BATCH = 128 };
-  int socket = open_with_link();
-  struct messages routes = encode_routes(count, BATCH);
-  add_routes(socket, &routes, count, BATCH);
-  struct messages dump = encode_dump();
-  uint64_t start = now_ns();
-  struct walk walk = netlink_dump(socket, &dump, sizeof(struct rtmsg), "list routes");
-  uint64_t ns = now_ns() - start;
+void fill_routes(uint32_t count) {
+  int socket = netlink_open();
+  create_veth_up(socket, "d0", "d1", LINK_INDEX);
+  write_routes(count);
+}
+
+static void print_list(uint32_t count, struct dumps dumps) {
   printf("{\"benchmark\":\"route-list\",\"count\":%" PRIu32 ",\"messages\":%" PRIu64 ",\"attributes\":%" PRIu64
-         ",\"checksum\":%" PRIu64 ",\"ns\":%" PRIu64 "}\n",
-         count, walk.messages, walk.attributes, walk.checksum, ns);
-  if (walk.messages != count) fail("list routes: another number than was added", ENODATA);
+         ",\"checksum\":%" PRIu64 ",\"first_ns\":%" PRIu64 ",\"ns\":%" PRIu64 "}\n",
+         count, dumps.walk.messages, dumps.walk.attributes, dumps.walk.checksum, dumps.first_ns, dumps.ns);
+  if (dumps.walk.messages != count) fail("list routes: another number than was added", ENODATA);
+}
+
+static void list_routes(int socket, uint32_t count) {
+  struct messages dump = encode_dump();
+  print_list(count, netlink_dump_often(socket, &dump, sizeof(struct rtmsg), "list routes"));
+}
+
+void bench_route_list(uint32_t count) {
+  int socket = open_with_link();
+  write_routes(count);
+  list_routes(socket, count);
   delete_group(socket, BENCH_GROUP);
 }
+
+void bench_route_list_here(uint32_t count) { list_routes(netlink_open(), count); }

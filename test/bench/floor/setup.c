@@ -23,6 +23,7 @@ static uint8_t *put_peer(struct messages *messages, const struct veth *veth) {
   size_t nest = nest_begin(messages, VETH_INFO_PEER);
   put_raw(messages, &peer, sizeof peer);
   put_string(messages, IFLA_IFNAME, veth->peer_name);
+  if (veth->peer_group != 0) put_u32(messages, IFLA_GROUP, veth->peer_group);
   put_queues(messages, veth->queues);
   if (veth->peer_elsewhere) namespace = put_u32(messages, IFLA_NET_NS_FD, 0);
   nest_end(messages, nest);
@@ -86,6 +87,13 @@ void encode_delete_group(struct messages *messages, uint32_t group, uint32_t seq
   message_end(messages, start);
 }
 
+void encode_group_up(struct messages *messages, uint32_t group, uint32_t sequence) {
+  struct ifinfomsg link = {.ifi_flags = IFF_UP, .ifi_change = IFF_UP};
+  size_t start = message_begin(messages, RTM_NEWLINK, NLM_F_ACK, sequence, &link, sizeof link);
+  put_u32(messages, IFLA_GROUP, group);
+  message_end(messages, start);
+}
+
 void encode_get(struct messages *messages, uint32_t index, uint32_t sequence) {
   struct ifinfomsg link = {.ifi_index = (int)index};
   message_end(messages, message_begin(messages, RTM_GETLINK, 0, sequence, &link, sizeof link));
@@ -107,4 +115,15 @@ void delete_group(int socket, uint32_t group) {
   encode_delete_group(&message, group, 1);
   netlink_request(socket, &message, 1, "delete the group");
   messages_free(&message);
+}
+
+void create_veth_up(int socket, const char *name, const char *peer_name, uint32_t index) {
+  struct veth veth = {.index = index, .peer_index = index + 1, .up = 1};
+  snprintf(veth.name, sizeof veth.name, "%s", name);
+  snprintf(veth.peer_name, sizeof veth.peer_name, "%s", peer_name);
+  struct messages messages = messages_new(512);
+  encode_veth(&messages, &veth, 1);
+  encode_up(&messages, veth.peer_index, NLM_F_ACK, 2);
+  netlink_request(socket, &messages, 2, "create a veth");
+  messages_free(&messages);
 }

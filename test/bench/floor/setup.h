@@ -16,6 +16,7 @@ struct veth {
   uint32_t master;
   char peer_name[16];
   uint32_t peer_index;
+  uint32_t peer_group;
   uint32_t queues;
   int up;
   int peer_elsewhere;
@@ -38,6 +39,8 @@ void encode_up(struct messages *messages, uint32_t index, uint16_t flags, uint32
 void encode_address(struct messages *messages, uint32_t index, uint32_t address, uint8_t prefix_length, uint16_t flags,
                     uint32_t sequence);
 void encode_delete(struct messages *messages, uint32_t index, uint32_t sequence);
+/// Brings up whatever is in the group.
+void encode_group_up(struct messages *messages, uint32_t group, uint32_t sequence);
 void encode_delete_group(struct messages *messages, uint32_t group, uint32_t sequence);
 void encode_get(struct messages *messages, uint32_t index, uint32_t sequence);
 
@@ -45,3 +48,6 @@ void encode_get(struct messages *messages, uint32_t index, uint32_t sequence);
 /// which even small kernels have.
 void create_links(int socket, uint32_t count, uint32_t first_index, uint32_t group);
 void delete_group(int socket, uint32_t group);
+
+/// Creates the veth `name` with this index and its peer, both up.
+void create_veth_up(int socket, const char *name, const char *peer_name, uint32_t index);

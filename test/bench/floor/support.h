@@ -1,5 +1,6 @@
 // What every benchmark needs of the system: failing with a reason, the clock, a namespace of its own.
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 
 /// Ends the program with status 1, naming the step and the errno (given positive).
@@ -10,6 +11,8 @@ int check(int result, const char *step);
 
 /// calloc that fails instead of returning NULL.
 void *allocate(uint64_t count, uint64_t size);
+
+void sort(uint64_t *values, size_t count);
 
 uint64_t now_ns(void);
 /// How long this thread has run.
