@@ -53,10 +53,8 @@ void CompletionQueue::wake_for_rest() {
 }
 
 void CompletionQueue::post(uint32_t id, const SystemError& error) {
-  const wire::Completion failed{id, wire::CompletionCode::kFailed, static_cast<uint32_t>(error.error()),
-                                static_cast<uint32_t>(error.call())};
   const std::optional<uint32_t> subject = error.subject();
-  post(failed, subject ? std::as_bytes(std::span(&*subject, 1)) : wire::Bytes{});
+  post(failed(id, error), subject ? std::as_bytes(std::span(&*subject, 1)) : wire::Bytes{});
 }
 
 void CompletionQueue::post(const wire::CompletionBuffer& completions) {

@@ -31,10 +31,7 @@ bool Dump::encode(const wire::Record& record, const Predecessor& previous, const
   RecordNames names(names_, previous, stop);
   const wire::Encoded encoded = wire::encode(record, 0, writer_, names);
   if (encoded.end == wire::Encoded::End::kComplete) return true;
-  const bool unresolved = encoded.end == wire::Encoded::End::kUnresolved;
-  return complete({id_, unresolved ? CompletionCode::kUnresolved : CompletionCode::kTooLarge,
-                   static_cast<uint32_t>(unresolved ? encoded.error : EMSGSIZE), static_cast<uint32_t>(encoded.offset)},
-                  writer_.bytes());
+  return complete(wire::unencoded(id_, encoded), writer_.bytes());
 }
 
 bool Dump::send() {
@@ -45,8 +42,7 @@ bool Dump::send() {
     socket_.send(writer_.bytes());
     return true;
   } catch (const SystemError& error) {
-    return complete(
-        {id_, CompletionCode::kFailed, static_cast<uint32_t>(error.error()), static_cast<uint32_t>(error.call())});
+    return complete(failed(id_, error));
   }
 }
 

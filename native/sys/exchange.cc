@@ -59,15 +59,7 @@ void Exchange::encode(const wire::Record& record) {
     renames_unsent_ |= record.has(wire::kRenames);
     return;
   }
-  const bool unresolved = encoded.end == wire::Encoded::End::kUnresolved;
-  complete_unencoded(record, start, unresolved ? encoded.error : EMSGSIZE, encoded.offset,
-                     unresolved ? CompletionCode::kUnresolved : CompletionCode::kTooLarge);
-}
-
-void Exchange::complete_unencoded(const wire::Record& record, std::size_t start, int error, std::size_t offset,
-                                  CompletionCode code) {
-  completed_.append({record.id(), code, static_cast<uint32_t>(error), static_cast<uint32_t>(offset)},
-                    writer_.bytes(start, writer_.size() - start));
+  completed_.append(wire::unencoded(record.id(), encoded), writer_.bytes(start, writer_.size() - start));
   writer_.rewind(start);
   slots_.push_back({&record, start, 0, State::kFailed});
 }
@@ -127,8 +119,7 @@ void Exchange::mark_sent(std::span<Slot> slots) {
 void Exchange::fail(std::span<Slot> slots, const SystemError& error) {
   for (Slot& slot : slots) {
     if (slot.state != State::kUnsent) continue;
-    completed_.append({slot.record->id(), CompletionCode::kFailed, static_cast<uint32_t>(error.error()),
-                       static_cast<uint32_t>(error.call())});
+    completed_.append(failed(slot.record->id(), error));
     slot.state = State::kFailed;
   }
 }

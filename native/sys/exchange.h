@@ -53,8 +53,6 @@ class Exchange : private wire::Resolver {
   };
 
   void encode(const wire::Record& record);
-  void complete_unencoded(const wire::Record& record, std::size_t start, int error, std::size_t offset,
-                          wire::CompletionCode code);
 
   void send_unsent(std::size_t end);
   void send_one_by_one(std::span<Slot> slots);

@@ -8,6 +8,7 @@
 
 #include "wire/encode.h"
 #include "wire/fixed_header.h"
+#include "wire/refusal.h"
 
 namespace rtnetlink::sys {
 
@@ -36,11 +37,7 @@ bool LinkIoctl::run(const wire::Record& record, const Predecessor& previous, con
   RecordNames names(names_, previous, stop);
   const wire::Encoded encoded = wire::encode(record, 0, writer_, names);
   if (encoded.end == wire::Encoded::End::kComplete) return perform(id);
-  const bool unresolved = encoded.end == wire::Encoded::End::kUnresolved;
-  completions_.post(
-      {id, unresolved ? CompletionCode::kUnresolved : CompletionCode::kTooLarge,
-       static_cast<uint32_t>(unresolved ? encoded.error : EMSGSIZE), static_cast<uint32_t>(encoded.offset)},
-      writer_.bytes());
+  completions_.post(wire::unencoded(id, encoded), writer_.bytes());
   return false;
 }
 

@@ -218,8 +218,7 @@ void Session::fail_all(const SystemError& error) {
   records_.clear();
   const std::vector<uint32_t> waiting = queue_.withdraw();
   ids.insert(ids.end(), waiting.begin(), waiting.end());
-  complete_all(ids,
-               {0, CompletionCode::kFailed, static_cast<uint32_t>(error.error()), static_cast<uint32_t>(error.call())});
+  complete_all(ids, failed(0, error));
   previous_ = {};
 }
 

@@ -5,6 +5,8 @@
 #include <exception>
 #include <optional>
 
+#include "wire/completion.h"
+
 namespace rtnetlink::sys {
 
 /** binding.ts: SystemCall */
@@ -59,5 +61,10 @@ class SystemError : public std::exception {
   int error_;
   std::optional<uint32_t> subject_;
 };
+
+/** The completion that says so of a request. */
+inline wire::Completion failed(uint32_t id, const SystemError& error) {
+  return {id, wire::CompletionCode::kFailed, static_cast<uint32_t>(error.error()), static_cast<uint32_t>(error.call())};
+}
 
 }  // namespace rtnetlink::sys
