@@ -1,4 +1,4 @@
-import { getCurrentTest } from 'vitest/suite'
+import { TestRunner } from 'vitest'
 import {
   findLinkKind,
   findPortKind,
@@ -39,13 +39,13 @@ export function weDecode(bytes: Uint8Array): void {
 }
 
 function encodedHere(): Set<string> {
-  const test = getCurrentTest()
+  const test = TestRunner.getCurrentTest()
   if (encoded.test !== test) encoded = { test, messages: new Set() }
   return encoded.messages
 }
 
 function noteIf(bytes: Uint8Array, did: Did, isGolden: boolean): void {
-  if (!isGolden || getCurrentTest() === undefined) return
+  if (!isGolden || TestRunner.getCurrentTest() === undefined) return
   const attributes = attributesIn(bytes.subarray(NLMSGHDR), IFINFOMSG)
   const options = [...optionsOf('link', linkTable, attributes), ...optionsInInfo(attributes.get(linkInfo.number))]
   note(...options.map(([subject, option]) => ({ of: 'bytes' as const, subject, option, did })))

@@ -1,5 +1,4 @@
-import type { TaskMeta } from 'vitest'
-import { getCurrentTest } from 'vitest/suite'
+import { type TaskMeta, TestRunner } from 'vitest'
 
 /** What a test that passes has shown, for docs/proof.md. The tally reporter collects it. */
 export type Note = SubjectNote | WitnessNote | BytesNote
@@ -43,7 +42,7 @@ declare module 'vitest' {
 
 /** Adds to what the running test shows. */
 export function note(...notes: Note[]): void {
-  const meta: TaskMeta | undefined = getCurrentTest()?.meta
+  const meta: TaskMeta | undefined = TestRunner.getCurrentTest()?.meta
   if (meta === undefined) throw new Error('notes are for tests that run')
   meta.notes = [...(meta.notes ?? []), ...notes]
 }
