@@ -1,9 +1,9 @@
 import { constants } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CompletionCode, DumpFlag, type NativeNamespace, RecordFlag, STREAM_AHEAD } from '../../lib/native/binding.ts'
+import { CompletionCode, DumpFlag, RecordFlag, STREAM_AHEAD } from '../../lib/native/binding.ts'
 import { Inbox, type Outcome } from '../support/inbox.ts'
 import { linkIn, messagesIn } from '../support/messages.ts'
-import { freshNamespace, NativeSession } from '../support/native-session.ts'
+import { type FreshSession, freshSession, NativeSession } from '../support/native-session.ts'
 import {
   addBridge,
   addRoute,
@@ -30,17 +30,12 @@ const { EINVAL } = constants.errno
 const IFLA_MASTER = 10
 const { dumpDone, dumpRestart, part, refused, reply, unresolved, cancelled, done, truncated } = CompletionCode
 
-let namespace: NativeNamespace
-let session: NativeSession
+let session: FreshSession
 
 beforeEach(async () => {
-  namespace = await freshNamespace(inbox)
-  session = new NativeSession(inbox, { namespace })
+  session = await freshSession(inbox)
 })
-afterEach(() => {
-  session.socket.close()
-  namespace.close()
-})
+afterEach(() => session.close())
 
 const messagesOf = ({ parts }: Outcome) => {
   const lastRestart = parts.findLastIndex(({ code }) => code === dumpRestart)
@@ -114,7 +109,7 @@ describe('a dump', () => {
   })
 
   it('without strict checking is not looked at that closely', async () => {
-    const lenient = new NativeSession(inbox, { namespace, strict: false })
+    const lenient = new NativeSession(inbox, { namespace: session.namespace, strict: false })
     const sloppy = request('getLink', [Family.unspecified, 0, 5, 0, 0], [], { flags: Nlm.dump, record: RecordFlag.dump })
     expect(await lenient.one(sloppy)).toMatchObject({ code: dumpDone })
     lenient.socket.close()
@@ -122,7 +117,7 @@ describe('a dump', () => {
 
   it('that is interrupted begins anew, and ends with what is there then', async () => {
     await addBridges(60)
-    const other = new NativeSession(inbox, { namespace })
+    const other = new NativeSession(inbox, { namespace: session.namespace })
     let restarts = 0
     for (let round = 0; round < 300 && restarts === 0; round++) {
       const [outcome] = await Promise.all([

@@ -2,27 +2,22 @@ import { once } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CompletionCode, type NativeNamespace, RecordFlag } from '../../lib/native/binding.ts'
+import { CompletionCode, RecordFlag } from '../../lib/native/binding.ts'
 import { runInChild, runInWorker } from '../support/child.ts'
 import { Inbox } from '../support/inbox.ts'
-import { freshNamespace, NativeSession } from '../support/native-session.ts'
+import { type FreshSession, freshSession, NativeSession } from '../support/native-session.ts'
 import { addRoute, addVeth, deleteLink, getLinkByIndex, listLinks, listRoutes, type Request } from '../support/records.ts'
 import { eventually, lastingStrayThreads, openDescriptors } from '../support/test-namespaces.ts'
 
 const inbox = new Inbox()
 const { done, reply } = CompletionCode
 
-let namespace: NativeNamespace
-let session: NativeSession
+let session: FreshSession
 
 beforeEach(async () => {
-  namespace = await freshNamespace(inbox)
-  session = new NativeSession(inbox, { namespace })
+  session = await freshSession(inbox)
 })
-afterEach(() => {
-  session.socket.close()
-  namespace.close()
-})
+afterEach(() => session.close())
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
@@ -172,7 +167,7 @@ describe('a socket', () => {
   it('that is never closed is closed by the garbage collector', async () => {
     const before = inbox.addon.counters().sockets
     const abandon = async () => {
-      for (let i = 0; i < 20; i++) await new NativeSession(inbox, { namespace }).one(getLinkByIndex(1))
+      for (let i = 0; i < 20; i++) await new NativeSession(inbox, { namespace: session.namespace }).one(getLinkByIndex(1))
     }
     await abandon()
     const collected = await eventually(() => {
@@ -183,7 +178,7 @@ describe('a socket', () => {
   })
 
   it('outlives the handle of its namespace', async () => {
-    namespace.close()
+    session.namespace.close()
     expect((await session.one(getLinkByIndex(1))).code).toBe(reply)
   })
 
@@ -206,7 +201,7 @@ describe('a socket', () => {
   it('in a namespace may be opened and closed 1,000 times', async () => {
     const before = openDescriptors()
     for (let i = 0; i < 1000; i++) {
-      const one = new NativeSession(inbox, { namespace })
+      const one = new NativeSession(inbox, { namespace: session.namespace })
       await one.one(getLinkByIndex(1))
       one.socket.close()
     }

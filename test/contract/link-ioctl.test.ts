@@ -1,9 +1,9 @@
 import { constants } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CompletionCode, LARGEST_IOCTL, type NativeNamespace, Protocol, RecordFlag } from '../../lib/native/binding.ts'
+import { CompletionCode, LARGEST_IOCTL, Protocol, RecordFlag } from '../../lib/native/binding.ts'
 import { Inbox, type Outcome } from '../support/inbox.ts'
 import { numberOf, textOf } from '../support/messages.ts'
-import { freshNamespace, NativeSession } from '../support/native-session.ts'
+import { type FreshSession, freshSession, NativeSession } from '../support/native-session.ts'
 import { addAlternativeName, addVeth, deleteLink, headerIndex, type RecordOptions, raw, request } from '../support/records.ts'
 
 const inbox = new Inbox()
@@ -16,17 +16,12 @@ const SIZE = 196
 /** An nlmsghdr, and the header of the record. */
 const BEFORE = 16 + 12
 
-let namespace: NativeNamespace
-let session: NativeSession
+let session: FreshSession
 
 beforeEach(async () => {
-  namespace = await freshNamespace(inbox)
-  session = new NativeSession(inbox, { namespace })
+  session = await freshSession(inbox)
 })
-afterEach(() => {
-  session.socket.close()
-  namespace.close()
-})
+afterEach(() => session.close())
 
 function driverOf(link: string | number, { record = 0, ...options }: RecordOptions & { struct?: number[]; room?: number } = {}) {
   const { struct = DRIVER, room = SIZE } = options
@@ -101,7 +96,7 @@ describe('an ioctl about a link', () => {
   })
 
   it('goes over a routing socket only', () => {
-    const generic = new NativeSession(inbox, { namespace, protocol: Protocol.generic })
+    const generic = new NativeSession(inbox, { namespace: session.namespace, protocol: Protocol.generic })
     try {
       expect(() => generic.send(driverOf(1))).toThrow(/of another protocol/)
     } finally {

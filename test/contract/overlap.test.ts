@@ -1,25 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CompletionCode, type NativeNamespace, RecordFlag } from '../../lib/native/binding.ts'
+import { CompletionCode, RecordFlag } from '../../lib/native/binding.ts'
 import { Inbox } from '../support/inbox.ts'
 import { linkIn, messagesIn } from '../support/messages.ts'
-import { freshNamespace, NativeSession } from '../support/native-session.ts'
+import { type FreshSession, freshNamespace, freshSession, NativeSession } from '../support/native-session.ts'
 import { addBridge, addVeth, deleteLink, getLinkByIndex, listLinks, setMtu } from '../support/records.ts'
 import { eventually, lastingStrayThreads, openDescriptors } from '../support/test-namespaces.ts'
 
 const inbox = new Inbox()
 const { done, refused, reply, skipped, cancelled } = CompletionCode
 
-let namespace: NativeNamespace
-let session: NativeSession
+let session: FreshSession
 
 beforeEach(async () => {
-  namespace = await freshNamespace(inbox)
-  session = new NativeSession(inbox, { namespace })
+  session = await freshSession(inbox)
 })
-afterEach(() => {
-  session.socket.close()
-  namespace.close()
-})
+afterEach(() => session.close())
 
 const codes = (outcomes: { code: number }[]) => outcomes.map(({ code }) => code)
 const remove = (name: string) => deleteLink(name, RecordFlag.overlap | RecordFlag.renames)

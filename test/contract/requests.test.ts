@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CompletionCode, type NativeNamespace, RecordFlag, SystemCall } from '../../lib/native/binding.ts'
 import { Inbox } from '../support/inbox.ts'
 import { attributesIn, linkIn, messagesIn, numberOf, textOf } from '../support/messages.ts'
-import { freshNamespace, NativeSession } from '../support/native-session.ts'
+import { type FreshSession, freshNamespace, freshSession, NativeSession } from '../support/native-session.ts'
 import {
   addAddress,
   addAlternativeName,
@@ -36,17 +36,12 @@ const { EEXIST, ENOBUFS, ENODEV, EOPNOTSUPP, ERANGE } = constants.errno
 const { done, reply, refused, unresolved, unknown, skipped, cancelled, failed, tooLarge } = CompletionCode
 const LOOPBACK = 1
 
-let namespace: NativeNamespace
-let session: NativeSession
+let session: FreshSession
 
 beforeEach(async () => {
-  namespace = await freshNamespace(inbox)
-  session = new NativeSession(inbox, { namespace })
+  session = await freshSession(inbox)
 })
-afterEach(() => {
-  session.socket.close()
-  namespace.close()
-})
+afterEach(() => session.close())
 
 const codes = (outcomes: { code: number }[]) => outcomes.map(({ code }) => code)
 const linkOf = (payload: Uint8Array) => linkIn(messagesIn(payload)[0]!)
@@ -282,7 +277,7 @@ describe('bulk records', () => {
   })
 
   it('are told apart in a receive buffer too small for a whole batch of acknowledgements', async () => {
-    const narrow = new NativeSession(inbox, { namespace, receiveBuffer: 4096 })
+    const narrow = new NativeSession(inbox, { namespace: session.namespace, receiveBuffer: 4096 })
     const outcomes = await narrow.run(...Array.from({ length: 1000 }, (_, i) => addRoute(i % 500, index)))
     expect(codes(outcomes).filter(code => code === done)).toHaveLength(500)
     expect(codes(outcomes).filter(code => code === refused)).toHaveLength(500)
@@ -292,7 +287,7 @@ describe('bulk records', () => {
 
 describe('an outcome that did not fit the receive buffer', () => {
   it('is unknown, and the request was executed', async () => {
-    const narrow = new NativeSession(inbox, { namespace, receiveBuffer: 1 })
+    const narrow = new NativeSession(inbox, { namespace: session.namespace, receiveBuffer: 1 })
     const outcome = await narrow.one(addBridge('br0', { flags: Nlm.create | Nlm.ack | Nlm.echo }))
     expect(outcome).toMatchObject({ code: unknown, error: ENOBUFS })
     expect((await session.one(getLinkByName('br0'))).code).toBe(reply)
@@ -300,7 +295,7 @@ describe('an outcome that did not fit the receive buffer', () => {
   })
 
   it('does not confuse those that follow', async () => {
-    const narrow = new NativeSession(inbox, { namespace, receiveBuffer: 1 })
+    const narrow = new NativeSession(inbox, { namespace: session.namespace, receiveBuffer: 1 })
     const echoed = { flags: Nlm.create | Nlm.ack | Nlm.echo }
     const outcomes = await narrow.run(addBridge('br0', echoed), addBridge('br0'), addBridge('br1', echoed), addBridge('br2'))
     expect(codes(outcomes)).toEqual([unknown, refused, unknown, done])

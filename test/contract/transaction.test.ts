@@ -1,9 +1,9 @@
 import { constants } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CompletionCode, type NativeNamespace, Op, Protocol, RecordFlag } from '../../lib/native/binding.ts'
+import { CompletionCode, Op, Protocol, RecordFlag } from '../../lib/native/binding.ts'
 import { Inbox, type Outcome } from '../support/inbox.ts'
 import { messagesIn } from '../support/messages.ts'
-import { freshNamespace, NativeSession } from '../support/native-session.ts'
+import { type FreshSession, freshSession, NativeSession } from '../support/native-session.ts'
 import { addVeth, be32, headerIndex, linkIndex, nest, type RecordOptions, raw, request, string, u32 } from '../support/records.ts'
 
 const inbox = new Inbox()
@@ -15,17 +15,12 @@ const IPV4 = 2
 const [NEWTABLE, GETTABLE, DELTABLE] = [0xa00, 0xa01, 0xa02]
 const NFTABLES = 10
 
-let namespace: NativeNamespace
-let session: NativeSession
+let session: FreshSession
 
 beforeEach(async () => {
-  namespace = await freshNamespace(inbox)
-  session = new NativeSession(inbox, { namespace, protocol: Protocol.netfilter })
+  session = await freshSession(inbox, { protocol: Protocol.netfilter })
 })
-afterEach(() => {
-  session.socket.close()
-  namespace.close()
-})
+afterEach(() => session.close())
 
 const message = (type: number, flags: number, ...program: number[][]) => [
   Op.message,
@@ -109,7 +104,7 @@ describe('a transaction', () => {
   })
 
   it('names links as other messages do', async () => {
-    const route = new NativeSession(inbox, { namespace })
+    const route = new NativeSession(inbox, { namespace: session.namespace })
     await route.run(addVeth('v0', 'v1'))
     const withLink = (name: string) => transaction([message(NEWTABLE, NLM_F_CREATE, string(1, 'a'), linkIndex(99, name))])
     const [there, missing] = await session.run(withLink('v0'), withLink('nope'))
@@ -138,7 +133,7 @@ describe('a record of a transaction', () => {
   })
 
   it('goes over a socket of netfilter, and messages go into a transaction only', () => {
-    const route = new NativeSession(inbox, { namespace })
+    const route = new NativeSession(inbox, { namespace: session.namespace })
     try {
       expect(() => route.send(transaction([newTable('a')]))).toThrow(/of another protocol/)
       expect(() => session.send(addVeth('v0', 'v1'))).toThrow(/of another protocol/)

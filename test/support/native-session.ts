@@ -55,3 +55,22 @@ export async function freshNamespace(inbox: Inbox): Promise<NativeNamespace> {
   if (code !== 0) throw new Error('tests of sockets need the right to create network namespaces')
   return namespace
 }
+
+/** A session in a namespace of its own. */
+export class FreshSession extends NativeSession {
+  readonly namespace: NativeNamespace
+
+  constructor(inbox: Inbox, options: Partial<SocketOptions> & { readonly namespace: NativeNamespace }) {
+    super(inbox, options)
+    this.namespace = options.namespace
+  }
+
+  close(): void {
+    this.socket.close()
+    this.namespace.close()
+  }
+}
+
+export async function freshSession(inbox: Inbox, options: Partial<SocketOptions> = {}): Promise<FreshSession> {
+  return new FreshSession(inbox, { ...options, namespace: await freshNamespace(inbox) })
+}
