@@ -1,11 +1,12 @@
 // What changes in a namespace, told as it happens; a live view of it; and waits instead of sleeps.
 //
-//   ip monitor all
+//   ip monitor all all-nsid
 import assert from 'node:assert/strict'
 import { Netns } from 'rtnetlink'
 
 export async function main() {
   const host = await Netns.create()
+  const container = await Netns.create()
   try {
     // A watch begins at once. With a snapshot it first tells what is there.
     const watch = host.watch({ links: true, addresses: { family: 'inet' }, snapshot: true })
@@ -37,6 +38,17 @@ export async function main() {
     await host.links.delete('peer')
     await gone
 
+    // All that the host's veths lead to, in one watch.
+    const everywhere = host.watch({ links: true, allNamespaces: [container] })
+    await everywhere.ready
+    await host.links.add({ kind: 'veth', name: 'eth1', veth: { peer: { name: 'eth0', netns: container } } })
+    for await (const event of everywhere) {
+      if (event.object !== 'link') continue
+      const isInside = event.namespace?.netns === container
+      console.log(`${event.type} link ${event.link.name} in ${isInside ? 'the container' : 'the host'}`)
+      if (isInside && event.link.name === 'eth0') break
+    }
+
     await watch.sync()
     watch.close()
     mirror.close()
@@ -45,6 +57,7 @@ export async function main() {
     for (const line of ['new address 192.0.2.1/24', 'change link eth0 up', 'delete address 192.0.2.1/24'])
       assert.ok(lines.includes(line))
   } finally {
+    container.close()
     host.close()
   }
 }

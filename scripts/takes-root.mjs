@@ -110,6 +110,10 @@ export const TESTS = {
     [/for ip tuntap, whose process/, LOOKS],
     [/given in any form|closed by themselves/, NAME],
   ],
+  'kernel/watch-all-namespaces.test.ts': [
+    [/happened, by name/, NAME],
+    [/says which capability/, DROPS],
+  ],
   'kernel/tunnels-set.test.ts': [[/that the kernel makes in each namespace/, SYSTEM]],
 }
 

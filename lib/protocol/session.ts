@@ -7,6 +7,7 @@ import { completions, type Receiver } from './completions.ts'
 import { Failure } from './failure.ts'
 import { NLM_F_ACK, NLM_F_DUMP, NLM_F_ECHO } from './flags.ts'
 import { type Hearer, Listener, type ListenerOptions, openSocket } from './listener.ts'
+import type { NamespaceReference } from './namespace-reference.ts'
 import { Acknowledgement, type Decode, Dump, type Dumped, Echo, type Entries, Reply, type Request } from './request.ts'
 import { RequestList } from './request-list.ts'
 import { StreamedDump } from './streamed-dump.ts'
@@ -129,6 +130,12 @@ export class Session {
     const session = new Session(this.#options, this.#namespace, this.#protocol)
     session.#open()
     return session
+  }
+
+  /** The namespace, for requests that name it. */
+  get namespaceReference(): NamespaceReference {
+    const native = this.#namespace()
+    return native === undefined ? { path: '/proc/thread-self/ns/net' } : { fd: native.fd }
   }
 
   /** Hears what the kernel tells in the namespace. */

@@ -59,7 +59,7 @@ export class EventQueue {
       return
     }
     const { table, item } = entry
-    const key = `${table.watched.object} ${table.known?.keyOf(item ?? entry.previous)}`
+    const key = `${table.namespace?.id ?? ''} ${table.watched.object} ${table.known?.keyOf(item ?? entry.previous)}`
     const before = byObject.get(key) as PendingDifference | undefined
     if (before === undefined) {
       byObject.set(key, entry)

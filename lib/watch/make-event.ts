@@ -1,3 +1,4 @@
+import type { WatchedNamespace } from './events.ts'
 import { type AnyWatched, watchedObjects } from './objects.ts'
 import type { Origin } from './table-watch.ts'
 
@@ -6,6 +7,7 @@ export interface Difference {
   readonly item: object | undefined
   readonly previous: object | undefined
   readonly origin: Origin
+  readonly namespace: WatchedNamespace | undefined
 }
 
 export type MakeEvent = (difference: Difference) => object
@@ -20,12 +22,13 @@ export function eventMakerOf({ object }: AnyWatched): MakeEvent {
 }
 
 function makerOf(object: string): MakeEvent {
-  return ({ item, previous, origin }) => ({
+  return ({ item, previous, origin, namespace }) => ({
     type: previous === undefined ? 'new' : item === undefined ? 'delete' : 'change',
     object,
     [object]: item ?? previous,
     previous,
     snapshot: origin === 'snapshot',
     resync: origin === 'resync',
+    namespace,
   })
 }

@@ -111,7 +111,7 @@ export class MirrorBase<K extends ObjectKey> extends EventEmitter<MirrorEvents<K
 
   #tell(table: TableWatch, item: object | undefined, previous: object | undefined, origin: Origin): void {
     if (this.listenerCount('change') === 0) return
-    const event = eventMakerOf(table.watched)({ item, previous, origin })
+    const event = eventMakerOf(table.watched)({ item, previous, origin, namespace: undefined })
     this.emit('change', event as Exclude<WatchEvent<K>, { object: undefined }>)
   }
 

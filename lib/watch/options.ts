@@ -1,4 +1,5 @@
 import { invalidType, invalidValue, outOfRange, unknownOption } from '../errors.ts'
+import { isNamespaceHandle, type NamespaceHandle } from '../protocol/namespace-reference.ts'
 import { checkObject } from '../schema/check-options.ts'
 import { type FilterOf, type ObjectKey, watchedObjects } from './objects.ts'
 
@@ -11,6 +12,11 @@ export interface WatchSettings {
   snapshot?: boolean | undefined
   /** Ends the watch with the signal's reason. */
   signal?: AbortSignal | undefined
+  /**
+   * Also what happens in every other namespace that has an id in this one: `event.namespace` says which. One that has a name under /run/netns, or that a handle
+   * given here is of, is read as this one is; of any other only what the kernel tells is known. Needs CAP_NET_BROADCAST. Default `false`.
+   */
+  allNamespaces?: boolean | readonly NamespaceHandle[] | undefined
   /**
    * Events that are kept for a slow reader. Beyond it those about one object become one, so that memory is bounded by the number of objects.
    * Default 65536.
@@ -25,13 +31,14 @@ export interface WatchSettings {
 export type WatchOptions = WatchedKinds & WatchSettings
 
 /** Options of `mirror`. */
-export type MirrorOptions = WatchedKinds & Omit<WatchSettings, 'snapshot' | 'queueLimit'>
+export type MirrorOptions = WatchedKinds & Omit<WatchSettings, 'snapshot' | 'queueLimit' | 'allNamespaces'>
 
 /** What a mirror shows unless it is told what. */
 export const MIRRORED = { links: true, addresses: true, routes: true } as const
 
 const SETTINGS: readonly string[] = [
   'snapshot',
+  'allNamespaces',
   'signal',
   'queueLimit',
   'receiveBuffer',
@@ -44,6 +51,8 @@ const DEFAULT_QUEUE_LIMIT = 65_536
 export interface Checked {
   readonly kinds: ReadonlyMap<ObjectKey, object>
   readonly snapshot: boolean
+  /** Undefined: only this namespace. */
+  readonly others: readonly NamespaceHandle[] | undefined
   readonly signal: AbortSignal | undefined
   readonly queueLimit: number
   readonly receiveBuffer: number | undefined
@@ -63,6 +72,7 @@ export function checkWatchOptions(operation: string, options: WatchOptions): Che
     kinds: checkKinds(operation, options),
     snapshot,
     signal,
+    others: checkOthers(operation, options.allNamespaces),
     queueLimit: checkWhole(operation, 'queueLimit', options.queueLimit, 1) ?? DEFAULT_QUEUE_LIMIT,
     receiveBuffer: checkWhole(operation, 'receiveBuffer', options.receiveBuffer, 0),
     backlog: checkWhole(operation, 'backlog', options.backlog, 0),
@@ -80,6 +90,14 @@ function checkKinds(operation: string, options: WatchOptions): Map<ObjectKey, ob
   }
   if (kinds.size === 0) throw invalidValue(operation, '', `say what to watch: ${KINDS.map(key => `"${key}"`).join(', ')}`)
   return kinds
+}
+
+function checkOthers(operation: string, value: unknown): readonly NamespaceHandle[] | undefined {
+  if (value === undefined || value === false) return undefined
+  if (value === true) return []
+  if (!Array.isArray(value) || !value.every(isNamespaceHandle))
+    throw invalidType(operation, 'allNamespaces', 'true, false, or handles of namespaces', value)
+  return value
 }
 
 function checkWhole(operation: string, option: string, value: unknown, min: number): number | undefined {

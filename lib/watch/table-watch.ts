@@ -5,8 +5,10 @@ import type { Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
 import type { Message } from '../schema/message.ts'
 import type { Collection, IsEnough, Report } from './collection.ts'
+import type { WatchedNamespace } from './events.ts'
 import { isSame } from './is-same.ts'
 import type { AnyWatched } from './objects.ts'
+import type { Place } from './place.ts'
 
 /** Where a difference comes from. */
 export type Origin = 'told' | 'snapshot' | 'resync'
@@ -41,7 +43,10 @@ const LONGEST_LOG = 262_144
  */
 export class TableWatch {
   readonly watched: AnyWatched
-  readonly #session: Session
+  /** The other namespace that it is of. */
+  readonly namespace: WatchedNamespace | undefined
+  /** Undefined: nobody can be asked. */
+  #place: Place | undefined
   readonly #filter: object
   readonly #reader: TableReader
   readonly #hint: ((type: number, message: Message, start: number, end: number, known: Collection<any>) => boolean) | undefined
@@ -59,10 +64,11 @@ export class TableWatch {
   readonly #idle: (() => void)[] = []
   readonly #report: Report<object> = (item, previous) => this.#reader.differs(this, item, previous, 'told')
 
-  constructor(watched: AnyWatched, filter: object, session: Session, reader: TableReader) {
+  /** `session` checks the filter. */
+  constructor(watched: AnyWatched, filter: object, session: Session, reader: TableReader, namespace?: WatchedNamespace) {
     this.watched = watched
+    this.namespace = namespace
     this.#filter = filter
-    this.#session = session
     this.#reader = reader
     this.#hint = watched.hints?.begin()
     this.#matcher = watched.match(session.begin(OPERATION, 'link'), filter)
@@ -82,14 +88,41 @@ export class TableWatch {
     this.#tellIdle()
   }
 
+  /** Nobody can be asked, or nobody any more: what is told is all that is known. */
+  assume(): void {
+    this.#place = undefined
+    this.#log = undefined
+    this.#known ??= this.watched.collection()
+    this.#isReading = false
+    this.#asking.clear()
+    this.#isSynced = true
+    this.#tellIdle()
+  }
+
+  /** Begins to read the table. What is there already is a snapshot, unless it is `news`. */
+  readFrom(place: Place, isNews = false): void {
+    this.#place = place
+    this.#isReading = false
+    this.#asking.clear()
+    if (isNews) this.#known ??= this.watched.collection()
+    this.read()
+  }
+
+  /** All of it is gone. */
+  end(): void {
+    for (const item of [...(this.#known?.values() ?? [])]) this.#known?.remove(item, this.#report)
+  }
+
   /** The table has to be read: to begin with, and when messages were lost. */
   read(): void {
+    const place = this.#place
+    if (place === undefined) return
     this.#isSynced = false
     this.#readAgain = true
     if (this.#isReading) return
     this.#isReading = true
-    void this.#readUntilSure().catch(error => {
-      if (!this.#closed) this.#reader.failed(error)
+    void this.#readUntilSure(place).catch(error => {
+      if (!this.#isOver(place)) this.#reader.failed(error)
     })
   }
 
@@ -141,25 +174,31 @@ export class TableWatch {
   }
 
   #isWanted(item: object): boolean {
-    return this.#link === undefined ? this.#matcher.matches(item) : this.#matcher.matches(item, this.#link)
+    if (this.#link !== undefined) return this.#matcher.matches(item, this.#link)
+    return this.#matcher.linkName === undefined && this.#matcher.matches(item)
   }
 
-  async #readUntilSure(): Promise<void> {
-    await this.#findLink()
-    while (this.#readAgain && !this.#closed) {
+  async #readUntilSure(place: Place): Promise<void> {
+    await this.#findLink(place)
+    while (this.#readAgain && !this.#isOver(place)) {
       this.#readAgain = false
       this.#log = []
       if (this.#known !== undefined) this.#reader.rereading()
-      const { items, isWhole } = await this.#list()
+      const { items, isWhole } = await this.#list(place)
       await this.#reader.sync()
-      if (this.#closed) return
+      if (this.#isOver(place)) return
       if (!this.#take(items, isWhole)) this.#readAgain = true
     }
+    if (this.#isOver(place)) return
     this.#isReading = false
     this.#tellIdle()
-    if (this.#closed || this.#isSynced) return
+    if (this.#isSynced) return
     this.#isSynced = true
     this.#reader.synced(this)
+  }
+
+  #isOver(place: Place): boolean {
+    return this.#closed || this.#place !== place
   }
 
   /** Whether something is asked of the kernel. */
@@ -178,18 +217,18 @@ export class TableWatch {
     for (const resolve of this.#idle.splice(0)) resolve()
   }
 
-  async #findLink(): Promise<void> {
+  async #findLink(place: Place): Promise<void> {
     const { linkName } = this.#matcher
     if (linkName === undefined || this.#link !== undefined) return
     const { linkOption, object } = this.watched
-    const outcome = await linkIndexOf(this.#session, OPERATION, linkName)
+    const outcome = await place.ask(async session => linkIndexOf(session, OPERATION, linkName))
     this.#link = unwrap(outcome as number, { ...NO_LOCATOR, subject: `${object}s.${linkOption}` })
   }
 
-  async #list(): Promise<{ items: object[]; isWhole: boolean }> {
+  async #list(place: Place): Promise<{ items: object[]; isWhole: boolean }> {
     const filter = this.#link === undefined ? this.#filter : { ...this.#filter, [this.watched.linkOption]: this.#link }
     try {
-      return { items: await this.watched.list(this.#session, filter), isWhole: true }
+      return { items: await place.ask(session => this.watched.list(session, filter)), isWhole: true }
     } catch (error) {
       if (error instanceof DumpInterruptedError) return { items: error.partial as object[], isWhole: false }
       // The link of the filter has gone meanwhile, and its objects with it.
@@ -242,26 +281,27 @@ export class TableWatch {
   }
 
   #hearPart(about: number | undefined): void {
-    if (about === undefined) return
+    if (about === undefined || this.#place === undefined) return
     if (this.#asking.has(about)) this.#noteAnswerIsOld(about)
-    else void this.#ask(about)
+    else void this.#ask(this.#place, about)
   }
 
   /** What was heard meanwhile may be newer than the answer: then it is asked again. */
-  async #ask(about: number): Promise<void> {
+  async #ask(place: Place, about: number): Promise<void> {
     try {
-      for (let isOld = true; isOld && !this.#closed; ) {
+      for (let isOld = true; isOld && !this.#isOver(place); ) {
         this.#asking.set(about, false)
-        const item = await this.watched.parts?.read(this.#session, about)
+        const item = await place.ask(async session => this.watched.parts?.read(session, about))
         isOld = this.#asking.get(about) === true
-        if (this.#closed || isOld || item === undefined) continue
+        if (this.#isOver(place)) return
+        if (isOld || item === undefined) continue
         this.#asking.delete(about)
         this.#hear({ item, flags: 0, isGone: false })
       }
       this.#asking.delete(about)
       this.#tellIdle()
     } catch (error) {
-      if (!this.#closed) this.#reader.failed(error)
+      if (!this.#isOver(place)) this.#reader.failed(error)
     }
   }
 }

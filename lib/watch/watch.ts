@@ -1,10 +1,14 @@
 import { ClosedError } from '../errors.ts'
 import { Failure } from '../protocol/failure.ts'
 import { type Hearer, type Listener, listenerError } from '../protocol/listener.ts'
+import type { NamespaceHandle } from '../protocol/namespace-reference.ts'
+import { GROUP } from '../protocol/notifications.ts'
 import type { Session } from '../protocol/session.ts'
 import type { Message } from '../schema/message.ts'
 import { type ObjectKey, watchedObjects } from './objects.ts'
 import type { Checked } from './options.ts'
+import { OtherNamespaces } from './other-namespaces.ts'
+import { ownPlace } from './place.ts'
 import { type Origin, type TableReader, TableWatch } from './table-watch.ts'
 
 /** Who watches. */
@@ -25,7 +29,8 @@ export class Watch implements Hearer, TableReader {
   readonly #session: Session
   readonly #listener: Listener
   readonly #reader: WatchReader
-  readonly #all: readonly TableWatch[]
+  readonly #own: readonly TableWatch[]
+  readonly #others: OtherNamespaces | undefined
   readonly #cleanUp: (() => void)[] = []
   #resolveReady!: () => void
   #rejectReady!: (error: unknown) => void
@@ -48,9 +53,15 @@ export class Watch implements Hearer, TableReader {
     this.tables = new Map(
       [...options.kinds].map(([key, filter]) => [key, new TableWatch(watchedObjects[key], filter, this.#session, this)]),
     )
-    this.#all = [...this.tables.values()]
-    const { receiveBuffer, backlog } = options
-    this.#listener = session.listen('watch', { groups: groupsOf(this.#all), receiveBuffer, backlog }, this)
+    this.#own = [...this.tables.values()]
+    const { receiveBuffer, backlog, others } = options
+    const groups = groupsOf(this.#own)
+    if (others !== undefined) {
+      groups.push(GROUP.namespaceId)
+      this.#others = this.#watchOthers(others, options)
+    }
+    const allNamespaces = others !== undefined
+    this.#listener = session.listen('watch', { groups, allNamespaces, receiveBuffer, backlog }, this)
     this.#cleanUp.push(session.whenClosed(() => this.close()))
     if (options.signal !== undefined) this.#endWith(options.signal)
     void this.#begin()
@@ -66,17 +77,50 @@ export class Watch implements Hearer, TableReader {
     const failure = await this.#listener.opened
     if (this.#done) return
     if (failure !== undefined) this.failed(failure)
-    else for (const table of this.#all) table.read()
+    else {
+      this.#others?.look()
+      const place = ownPlace(this.#session)
+      for (const table of this.#own) table.readFrom(place)
+    }
+  }
+
+  #watchOthers(handles: readonly NamespaceHandle[], { kinds }: Checked): OtherNamespaces {
+    const session = this.#session
+    return new OtherNamespaces({
+      session,
+      handles,
+      make: (namespace, failed) => {
+        const reader: TableReader = {
+          differs: (table, item, previous, origin) => this.differs(table, item, previous, origin),
+          synced: () => this.synced(),
+          rereading: () => this.rereading(),
+          sync: () => this.sync(),
+          failed,
+        }
+        return [...kinds].map(([key, filter]) => new TableWatch(watchedObjects[key], filter, session, reader, namespace))
+      },
+      settled: () => this.synced(),
+      failed: error => this.failed(error),
+    })
+  }
+
+  get #all(): readonly TableWatch[] {
+    return this.#others === undefined ? this.#own : [...this.#own, ...this.#others.tables]
   }
 
   get done(): boolean {
     return this.#done
   }
 
-  heard(type: number, flags: number, message: Message, start: number, end: number): void {
+  heard(type: number, flags: number, message: Message, start: number, end: number, namespace?: number): void {
     if (this.#done) return
     this.received++
-    for (const table of this.#all) table.heard(type, flags, message, start, end)
+    if (namespace !== undefined) {
+      this.#others?.heard(namespace, type, flags, message, start, end)
+      return
+    }
+    for (const table of this.#own) table.heard(type, flags, message, start, end)
+    this.#others?.heardOfIds(type, message, start, end)
   }
 
   overrun(dropped: number): void {
@@ -85,7 +129,8 @@ export class Watch implements Hearer, TableReader {
     this.dropped = dropped
     this.#overran = true
     this.#reader.overrun(dropped)
-    for (const table of this.#all) table.read()
+    for (const table of this.#own) table.read()
+    this.#others?.overrun()
   }
 
   sync(): Promise<unknown> {
@@ -101,7 +146,7 @@ export class Watch implements Hearer, TableReader {
   }
 
   synced(): void {
-    if (this.#done || !this.#all.every(table => table.isSynced)) return
+    if (this.#done || this.#others?.looking !== undefined || !this.#all.every(table => table.isSynced)) return
     const first = !this.#isReady
     if (first || this.#overran) this.#reader.synced(first)
     this.#overran = false
@@ -118,6 +163,7 @@ export class Watch implements Hearer, TableReader {
     await this.ready
     do {
       await this.#listener.sync()
+      await this.#others?.looking
       await Promise.all(this.#all.map(table => table.whenIdle()))
     } while (!this.#done && this.#all.some(table => table.isBusy))
   }
@@ -145,7 +191,8 @@ export class Watch implements Hearer, TableReader {
     if (this.#done) return
     this.#done = true
     for (const cleanUp of this.#cleanUp) cleanUp()
-    for (const table of this.#all) table.close()
+    for (const table of this.#own) table.close()
+    this.#others?.close()
     this.#listener.close()
     this.#session.close()
     this.#rejectReady(error === undefined ? new ClosedError('watch', 'watch') : error.reason)

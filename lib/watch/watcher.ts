@@ -64,7 +64,8 @@ export class Watcher<K extends ObjectKey = ObjectKey>
   }
 
   #differs(table: TableWatch, item: object | undefined, previous: object | undefined, origin: Origin): void {
-    this.#push({ table, item, previous, origin, make: eventMakerOf(table.watched) })
+    const { namespace, watched } = table
+    this.#push({ table, item, previous, origin, namespace, make: eventMakerOf(watched) })
   }
 
   #push(entry: Parameters<EventQueue['push']>[0]): void {
