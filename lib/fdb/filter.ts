@@ -33,14 +33,15 @@ type Test = (entry: FdbEntry) => boolean
 export class FdbMatcher implements Matcher<FdbEntry> {
   readonly linkName: string | undefined
   readonly #link: number | undefined
-  readonly #master: string | number | undefined
+  /** The kernel knows, and looks the name up. */
+  readonly master: string | number | undefined
   readonly #tests: Test[] = []
 
   constructor(program: Program, filter: FdbFilter) {
     checkKeys(program.operation, filter, KEYS)
     const { link, master, self, macAddress, vlan, state } = filter
     program.at('master')
-    this.#master = master === undefined ? undefined : linkNameOrIndex(program, master)
+    this.master = master === undefined ? undefined : linkNameOrIndex(program, master)
     program.at('link')
     const reference = link === undefined ? undefined : linkNameOrIndex(program, link)
     this.linkName = typeof reference === 'string' ? reference : undefined
@@ -71,7 +72,7 @@ export class FdbMatcher implements Matcher<FdbEntry> {
 
   /** Before Linux 5.0 the kernel read a request of another form, without these. */
   get isStrict(): boolean {
-    return this.#master === undefined && (this.linkName !== undefined || this.#link !== undefined)
+    return this.master === undefined && (this.linkName !== undefined || this.#link !== undefined)
   }
 
   lower(program: Program, loose: boolean): void {
@@ -81,7 +82,7 @@ export class FdbMatcher implements Matcher<FdbEntry> {
     const link = this.#link ?? this.linkName
     if (link !== undefined) putLinkIndex(program, NDA_IFINDEX, link)
     program.at('master')
-    if (this.#master !== undefined) putLinkIndex(program, NDA_MASTER, this.#master)
+    if (this.master !== undefined) putLinkIndex(program, NDA_MASTER, this.master)
   }
 
   matchesHeader(message: Message, start: number): boolean {

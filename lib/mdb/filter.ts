@@ -15,8 +15,8 @@ const states = new Enumeration(MDB_STATES)
 export interface MdbFilter {
   /** Entries of this port, of this bridge itself, or of this vxlan. */
   link?: LinkReference | undefined
-  /** Entries of this bridge (by its index or a Link) and of its ports. */
-  master?: number | { readonly index: number } | undefined
+  /** Entries of this bridge and of its ports, or of this vxlan. */
+  master?: LinkReference | undefined
   group?: string | undefined
   vlan?: number | undefined
   state?: MdbEntry['state'] | undefined
@@ -29,17 +29,22 @@ type Test = (entry: MdbEntry) => boolean
 export class MdbMatcher implements Matcher<MdbEntry> {
   readonly isStrict = false
   readonly linkName: string | undefined
+  readonly masterName: string | undefined
   readonly #link: number | undefined
+  readonly #master: number | undefined
   readonly #tests: Test[] = []
 
   constructor(program: Program, filter: MdbFilter) {
     checkKeys(program.operation, filter, KEYS)
     const { link, master, group, vlan, state } = filter
     program.at('link')
-    const reference = link === undefined ? undefined : linkNameOrIndex(program, link)
-    this.linkName = typeof reference === 'string' ? reference : undefined
-    this.#link = typeof reference === 'number' ? reference : undefined
-    if (master !== undefined) this.#addMaster(program, master)
+    const port = link === undefined ? undefined : linkNameOrIndex(program, link)
+    this.linkName = typeof port === 'string' ? port : undefined
+    this.#link = typeof port === 'number' ? port : undefined
+    program.at('master')
+    const bridge = master === undefined ? undefined : linkNameOrIndex(program, master)
+    this.masterName = typeof bridge === 'string' ? bridge : undefined
+    this.#master = typeof bridge === 'number' ? bridge : undefined
     if (group !== undefined) this.#addGroup(program, group)
     program.at('vlan')
     if (vlan !== undefined) checkInteger(program, vlan, 1, 4094)
@@ -47,13 +52,6 @@ export class MdbMatcher implements Matcher<MdbEntry> {
     program.at('state')
     if (state !== undefined) states.toNumber(program, state, 1)
     if (state !== undefined) this.#tests.push(entry => entry.state === state)
-  }
-
-  #addMaster(program: Program, master: unknown): void {
-    program.at('master')
-    if (typeof master === 'string') program.expected('the index of a bridge, or a Link', master)
-    const index = linkNameOrIndex(program, master)
-    this.#tests.push(entry => entry.master === index)
   }
 
   #addGroup(program: Program, group: unknown): void {
@@ -69,8 +67,9 @@ export class MdbMatcher implements Matcher<MdbEntry> {
     program.header(BR_PORT.familyWord, AF_BRIDGE)
   }
 
-  matches(entry: MdbEntry, link = this.#link): boolean {
+  matches(entry: MdbEntry, link = this.#link, master = this.#master): boolean {
     if (link !== undefined && entry.link !== link) return false
+    if (master !== undefined && entry.master !== master) return false
     return this.#tests.every(test => test(entry))
   }
 }

@@ -16,17 +16,22 @@ const EINVAL = 22
 export interface Matcher<T> {
   /** The link, where it was given by name: only its index can be compared, and it may not be known yet. */
   readonly linkName: string | undefined
+  /** Likewise the link that the option `master` names. */
+  readonly masterName?: string | undefined
   /** Whether the kernel has something to filter by that old ones refuse. */
   readonly isStrict: boolean
   /** Writes what the kernel can filter; `loose` only what every kernel understands. */
   lower(program: Program, loose: boolean): void
   /** What can be told from the header, before an entry is decoded. */
   matchesHeader?(message: Message, start: number): boolean
-  /** The same conditions again, for kernels that ignore them and for those that only we know. `link` is the index of `linkName`. */
-  matches(item: T, link?: number): boolean
+  /** The same conditions again, for kernels that ignore them and for those that only we know. `link` is the index of `linkName`, and `master` that of `masterName`. */
+  matches(item: T, link?: number, master?: number): boolean
   /** Whether a refusal with that errno says that there is nothing to list. */
   meansNothing?(errno: number): boolean
 }
+
+/** Outcomes of looking up a matcher's names. */
+type Indexes = readonly (Promise<number | Failure> | undefined)[]
 
 /** What a table of the kernel is asked with, and how its entries are read. */
 export interface DumpedTable<T, F> {
@@ -55,17 +60,29 @@ export class FilteredDump<T, F extends object> {
   async list(operation: string, filter: F, call: CallOptions | undefined): Promise<T[]> {
     const { locator } = this.#table
     const matcher = this.#match(operation, filter)
-    const link = linkIndexOf(this.#session, operation, matcher.linkName, call)
+    const indexes = this.#indexesOf(operation, matcher, call)
     let outcome = await this.#dump(operation, matcher, false, call)
     if (outcome instanceof Failure && outcome.errno === EINVAL && matcher.isStrict) {
       outcome = await this.#dump(operation, matcher, true, call)
     }
     if (outcome instanceof Failure && matcher.meansNothing?.(outcome.errno)) return []
-    const index = link === undefined ? undefined : unwrap(await link, locator, filter)
+    const [link, master] = await this.#unwrapIndexes(indexes, filter)
     const { items, interrupted } = unwrap(outcome, locator, filter)
-    const found = index === undefined ? items : items.filter(item => matcher.matches(item, index))
+    const isKnown = link === undefined && master === undefined
+    const found = isKnown ? items : items.filter(item => matcher.matches(item, link, master))
     if (interrupted) throw new DumpInterruptedError(operation, found)
     return found
+  }
+
+  /** Asked for in order with the session's other requests. */
+  #indexesOf(operation: string, { linkName, masterName }: Matcher<T>, call: CallOptions | undefined): Indexes {
+    return [linkName, masterName].map(name => linkIndexOf(this.#session, operation, name, call))
+  }
+
+  async #unwrapIndexes(indexes: Indexes, filter: F): Promise<(number | undefined)[]> {
+    const { locator } = this.#table
+    const outcomes = await Promise.all(indexes)
+    return outcomes.map(outcome => (outcome === undefined ? undefined : unwrap(outcome, locator, filter)))
   }
 
   #dump(operation: string, matcher: Matcher<T>, loose: boolean, call: CallOptions | undefined) {
@@ -81,22 +98,27 @@ export class FilteredDump<T, F extends object> {
   async *#parts(operation: string, filter: F, call: CallOptions | undefined): AsyncGenerator<readonly T[], void, void> {
     const { locator } = this.#table
     const matcher = this.#match(operation, filter)
-    const link = linkIndexOf(this.#session, operation, matcher.linkName, call)
-    const index = link === undefined ? undefined : unwrap(await link, locator, filter)
+    const indexes = await this.#unwrapIndexes(this.#indexesOf(operation, matcher, call), filter)
     try {
-      yield* this.#stream(operation, matcher, index, false, call).parts(locator, filter)
+      yield* this.#stream(operation, matcher, indexes, false, call).parts(locator, filter)
     } catch (error) {
       if (!(error instanceof NetlinkError)) throw error
       if (matcher.meansNothing?.(error.errno)) return
       // The kernel refuses a filter that it does not know before it sends anything.
       if (error.errno !== EINVAL || !matcher.isStrict) throw error
-      yield* this.#stream(operation, matcher, index, true, call).parts(locator, filter)
+      yield* this.#stream(operation, matcher, indexes, true, call).parts(locator, filter)
     }
   }
 
-  #stream(operation: string, matcher: Matcher<T>, link: number | undefined, loose: boolean, call: CallOptions | undefined) {
+  #stream(
+    operation: string,
+    matcher: Matcher<T>,
+    indexes: readonly (number | undefined)[],
+    loose: boolean,
+    call: CallOptions | undefined,
+  ) {
     const program = this.#lower(operation, matcher, loose)
-    return this.#session.stream(this.#table.call, program, this.#decoder(matcher, link), call)
+    return this.#session.stream(this.#table.call, program, this.#decoder(matcher, indexes), call)
   }
 
   #match(operation: string, filter: F): Matcher<T> {
@@ -110,13 +132,13 @@ export class FilteredDump<T, F extends object> {
     return program
   }
 
-  #decoder(matcher: Matcher<T>, link?: number): Decode<Entries<T>> {
+  #decoder(matcher: Matcher<T>, [link, master]: readonly (number | undefined)[] = []): Decode<Entries<T>> {
     const { decode } = this.#table
     return (message, start, end) => {
       if (matcher.matchesHeader?.(message, start) === false) return undefined
       const item = decode(message, start, end)
-      if (Array.isArray(item)) return item.filter(entry => matcher.matches(entry, link))
-      return matcher.matches(item as T, link) ? item : undefined
+      if (Array.isArray(item)) return item.filter(entry => matcher.matches(entry, link, master))
+      return matcher.matches(item as T, link, master) ? item : undefined
     }
   }
 }

@@ -10,6 +10,8 @@ export const RTM = {
   deleteNeighbor: 29,
   newRule: 32,
   deleteRule: 33,
+  newMulticastGroup: 84,
+  deleteMulticastGroup: 85,
   newNamespaceId: 88,
   deleteNamespaceId: 89,
   newNexthop: 104,
@@ -27,6 +29,7 @@ export const GROUP = {
   inet6Route: 11,
   inet6LinkSettings: 12,
   inet6Rule: 19,
+  multicastGroup: 26,
   namespaceId: 28,
   nexthop: 32,
 } as const

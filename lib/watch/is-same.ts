@@ -8,6 +8,7 @@ const PASSING = new Set([
   'validLifetime',
   'preferredLifetime',
   'expires',
+  'timer',
   'created',
   'updated',
   'confirmed',

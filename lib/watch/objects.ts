@@ -1,5 +1,7 @@
 import { address } from './objects/address.ts'
+import { fdbEntry } from './objects/fdb-entry.ts'
 import { link } from './objects/link.ts'
+import { mdbEntry } from './objects/mdb-entry.ts'
 import { neighbor } from './objects/neighbor.ts'
 import { nexthop } from './objects/nexthop.ts'
 import { route } from './objects/route.ts'
@@ -14,6 +16,8 @@ export interface WatchedObjects {
   readonly neighbors: typeof neighbor
   readonly rules: typeof rule
   readonly nexthops: typeof nexthop
+  readonly fdb: typeof fdbEntry
+  readonly mdb: typeof mdbEntry
 }
 
 export const watchedObjects: WatchedObjects = {
@@ -23,6 +27,8 @@ export const watchedObjects: WatchedObjects = {
   neighbors: neighbor,
   rules: rule,
   nexthops: nexthop,
+  fdb: fdbEntry,
+  mdb: mdbEntry,
 }
 
 /** `'links'`, `'addresses'`, … */

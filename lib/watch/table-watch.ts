@@ -51,7 +51,8 @@ export class TableWatch {
   readonly #reader: TableReader
   readonly #hint: ((type: number, message: Message, start: number, end: number, known: Collection<any>) => boolean) | undefined
   readonly #matcher: ReturnType<AnyWatched['match']>
-  #link: number | undefined
+  /** Indexes of the links that the filter names: the names may change meanwhile. Undefined until they were looked up. */
+  #links: { readonly link: number | undefined; readonly master: number | undefined } | undefined
   /** Undefined until the table was read once. */
   #known: Collection<any> | undefined
   #isSynced = false
@@ -174,12 +175,17 @@ export class TableWatch {
   }
 
   #isWanted(item: object): boolean {
-    if (this.#link !== undefined) return this.#matcher.matches(item, this.#link)
-    return this.#matcher.linkName === undefined && this.#matcher.matches(item)
+    return this.#links === undefined
+      ? !this.#namesLinks && this.#matcher.matches(item)
+      : this.#matcher.matches(item, this.#links.link, this.#links.master)
+  }
+
+  get #namesLinks(): boolean {
+    return this.#matcher.linkName !== undefined || this.#matcher.masterName !== undefined
   }
 
   async #readUntilSure(place: Place): Promise<void> {
-    await this.#findLink(place)
+    await this.#findLinks(place)
     while (this.#readAgain && !this.#isOver(place)) {
       this.#readAgain = false
       this.#log = []
@@ -217,16 +223,21 @@ export class TableWatch {
     for (const resolve of this.#idle.splice(0)) resolve()
   }
 
-  async #findLink(place: Place): Promise<void> {
-    const { linkName } = this.#matcher
-    if (linkName === undefined || this.#link !== undefined) return
-    const { linkOption, object } = this.watched
-    const outcome = await place.ask(async session => linkIndexOf(session, OPERATION, linkName))
-    this.#link = unwrap(outcome as number, { ...NO_LOCATOR, subject: `${object}s.${linkOption}` })
+  async #findLinks(place: Place): Promise<void> {
+    const { linkName, masterName } = this.#matcher
+    if (this.#links === undefined && this.#namesLinks)
+      this.#links = { link: await this.#find(place, 'link', linkName), master: await this.#find(place, 'master', masterName) }
+  }
+
+  async #find(place: Place, option: string, name: string | undefined): Promise<number | undefined> {
+    if (name === undefined) return undefined
+    const outcome = await place.ask(async session => linkIndexOf(session, OPERATION, name))
+    return unwrap(outcome as number, { ...NO_LOCATOR, subject: `${this.watched.option}.${option}` })
   }
 
   async #list(place: Place): Promise<{ items: object[]; isWhole: boolean }> {
-    const filter = this.#link === undefined ? this.#filter : { ...this.#filter, [this.watched.linkOption]: this.#link }
+    const { link, master } = this.#links ?? {}
+    const filter = { ...this.#filter, ...(link !== undefined && { link }), ...(master !== undefined && { master }) }
     try {
       return { items: await place.ask(session => this.watched.list(session, filter)), isWhole: true }
     } catch (error) {

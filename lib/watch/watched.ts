@@ -24,6 +24,8 @@ export interface Parts<T> {
 
 /** Something that can be watched. */
 export interface Watched<Name extends string, T, F extends object> {
+  /** The option of `watch` that asks for it. */
+  readonly option: string
   /** What events call it: `event.object`, and the property that holds it. */
   readonly object: Name
   readonly groups: readonly number[]
@@ -32,9 +34,7 @@ export interface Watched<Name extends string, T, F extends object> {
   decode(message: Message, start: number, end: number): T | undefined
   list(session: Session, filter: F): Promise<T[]>
   /** Checks a filter; `program` is there for its errors. */
-  match(program: Program, filter: F): Pick<Matcher<T>, 'linkName' | 'matches'>
-  /** The filter's option that `linkName` came from, to be replaced by the link's index: the name may change meanwhile. */
-  readonly linkOption: keyof F & string
+  match(program: Program, filter: F): Pick<Matcher<T>, 'linkName' | 'masterName' | 'matches'>
   collection(): Collection<T>
   readonly hints?: Hints<T>
   readonly parts?: Parts<T>

@@ -153,6 +153,8 @@ describe('mdb of a bridge', () => {
     for await (const entry of ns.mdb.stream(filter)) if (isAdded(entry.group)) streamed.push(entry)
     expect(streamed).toHaveLength(count)
     expect(await list({ master: { index: index.br0 } })).toHaveLength(4)
+    expect(await list({ master: 'br0' })).toHaveLength(4)
+    expect(await list({ master: 'br0', link: 'p2' })).toHaveLength(1)
     expect(await list({ master: index.p })).toHaveLength(0)
   })
 

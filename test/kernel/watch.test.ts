@@ -45,7 +45,8 @@ const summary = (event: WatchEvent): string => {
   if (event.object === 'neighbor') return `${event.type} neighbor ${event.neighbor.address}`
   if (event.object === 'rule') return `${event.type} rule ${event.rule.priority}`
   if (event.object === 'nexthop') return `${event.type} nexthop ${event.nexthop.id}`
-  return `${event.type} route ${event.route.to}`
+  if (event.object === 'route') return `${event.type} route ${event.route.to}`
+  return `${event.type} ${event.object}`
 }
 
 describe('ns.watch', () => {

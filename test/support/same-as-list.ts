@@ -22,8 +22,8 @@ export function differences<T extends object>(shown: Iterable<T>, listed: Iterab
 type Anything = Record<string, unknown>
 
 function nameOf(item: object): string {
-  const { name, address, to, table, link, local } = item as Anything
-  return String(name ?? (local === undefined ? `${to} in ${table}` : `${address} on ${link}`))
+  const { name, address, to, table, link, local, macAddress, group } = item as Anything
+  return String(name ?? macAddress ?? group ?? (local === undefined ? `${to} in ${table}` : `${address} on ${link}`))
 }
 
 function describe(item: object, other: object | undefined): string {

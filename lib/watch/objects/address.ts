@@ -12,6 +12,7 @@ import type { Watched } from '../watched.ts'
 export type WatchAddressFilter = Omit<AddressFilter, 'targetNetnsid'>
 
 export const address: Watched<'address', Address, WatchAddressFilter> = {
+  option: 'addresses',
   object: 'address',
   groups: [GROUP.inetAddress, GROUP.inet6Address],
   messages: { new: RTM.newAddress, delete: RTM.deleteAddress },
@@ -24,7 +25,6 @@ export const address: Watched<'address', Address, WatchAddressFilter> = {
     if ('targetNetnsid' in filter) throw invalidValue(program.operation, 'targetNetnsid', 'can only be listed')
     return addressDump.match(program, filter)
   },
-  linkOption: 'link',
   collection: () => new KeyedCollection<Address>(identityOf),
 }
 

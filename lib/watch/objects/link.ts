@@ -23,6 +23,7 @@ export interface WatchLinkFilter extends LinkFilter {
 
 /** A bridge tells of its ports in messages of its own family, which say nothing else. */
 export const link: Watched<'link', Link, WatchLinkFilter> = {
+  option: 'links',
   object: 'link',
   groups: [GROUP.link],
   messages: { new: RTM.newLink, delete: RTM.deleteLink },
@@ -33,12 +34,12 @@ export const link: Watched<'link', Link, WatchLinkFilter> = {
     const isOne = one === undefined ? () => true : sameLink(program, one)
     const port = master === undefined ? undefined : masterOf(program, master)
     return {
-      linkName: typeof port === 'string' ? port : undefined,
-      matches: (item, index = port as number | undefined) =>
+      linkName: undefined,
+      masterName: typeof port === 'string' ? port : undefined,
+      matches: (item, _link, index = port as number | undefined) =>
         (index === undefined || item.master === index) && isOne(item) && matches(item, filter),
     }
   },
-  linkOption: 'master',
   collection: () => new KeyedCollection<Link>(({ index }) => index),
   parts: {
     about: (type, message, start) =>

@@ -16,6 +16,7 @@ const UNTOLD: ReadonlySet<unknown> = new Set(['noarp', 'none'])
 
 /** Of proxy entries the kernel says nothing, and no neighbor says what master its link has. */
 export const neighbor: Watched<'neighbor', Neighbor, WatchNeighborFilter> = {
+  option: 'neighbors',
   object: 'neighbor',
   groups: [GROUP.neighbor],
   messages: { new: RTM.newNeighbor, delete: RTM.deleteNeighbor },
@@ -32,6 +33,5 @@ export const neighbor: Watched<'neighbor', Neighbor, WatchNeighborFilter> = {
     const { linkName } = matcher
     return { linkName, matches: (item, index) => !UNTOLD.has(item.state) && matcher.matches(item, index) }
   },
-  linkOption: 'link',
   collection: () => new KeyedCollection<Neighbor>(({ link, address }) => `${link} ${address}`),
 }

@@ -12,6 +12,7 @@ export type WatchNexthopFilter = Omit<NexthopFilter, 'master' | 'statistics' | '
 
 /** Flags of a nexthop follow its link without a word. */
 export const nexthop: Watched<'nexthop', NexthopObject, WatchNexthopFilter> = {
+  option: 'nexthops',
   object: 'nexthop',
   groups: [GROUP.nexthop],
   messages: { new: RTM.newNexthop, delete: RTM.deleteNexthop },
@@ -22,6 +23,5 @@ export const nexthop: Watched<'nexthop', NexthopObject, WatchNexthopFilter> = {
       if (option in filter) throw invalidValue(program.operation, option, 'can only be listed')
     return nexthopDump.match(program, filter)
   },
-  linkOption: 'link',
   collection: () => new KeyedCollection<NexthopObject>(({ id }) => id),
 }

@@ -13,6 +13,7 @@ import { routeHints } from './route-hints.ts'
 export type WatchRouteFilter = Omit<RouteFilter, 'cache'>
 
 export const route: Watched<'route', Route, WatchRouteFilter> = {
+  option: 'routes',
   object: 'route',
   groups: [GROUP.inetRoute, GROUP.inet6Route],
   messages: { new: RTM.newRoute, delete: RTM.deleteRoute },
@@ -26,7 +27,6 @@ export const route: Watched<'route', Route, WatchRouteFilter> = {
     if ('cache' in filter) throw invalidValue(program.operation, 'cache', 'can only be listed')
     return routeDump.match(program, filter)
   },
-  linkOption: 'link',
   collection: () => new RouteCollection(),
   hints: routeHints,
 }

@@ -12,6 +12,7 @@ export type WatchRuleFilter = RuleFilter
 
 /** A rule is what it says: the kernel changes none. Whether the link that it names is there shows in its flags, without a word. */
 export const rule: Watched<'rule', Rule, WatchRuleFilter> = {
+  option: 'rules',
   object: 'rule',
   groups: [GROUP.inetRule, GROUP.inet6Rule],
   messages: { new: RTM.newRule, delete: RTM.deleteRule },
@@ -25,7 +26,6 @@ export const rule: Watched<'rule', Rule, WatchRuleFilter> = {
     const matcher = ruleDump.match(program, filter)
     return { linkName: undefined, matches: item => (family === undefined || item.family === family) && matcher.matches(item) }
   },
-  linkOption: 'iif',
   collection: () => new KeyedCollection<Rule>(identityOf),
 }
 
