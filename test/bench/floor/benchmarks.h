@@ -3,7 +3,7 @@
 #pragma once
 #include <stdint.h>
 
-enum container_teardown { CLOSE_NAMESPACES, DELETE_GROUP_FIRST };
+enum container_teardown { CLOSE_NAMESPACES, DELETE_GROUP_FIRST, LEAVE_TO_THE_KERNEL };
 
 /// `queues` per end of each veth; 0 leaves them to the kernel.
 void bench_containers(uint32_t count, uint32_t queues, enum container_teardown teardown);
@@ -33,6 +33,8 @@ void write_routes(uint32_t count);
 void fill_routes(uint32_t count);
 /// Another process adds routes, and this one listens: ns from the first event to the last.
 void bench_route_events(uint32_t count);
+/// Counts the routes that a command adds, from its start on: ns until the last.
+void hear_routes(uint32_t count, char *writer);
 _Noreturn void toggle_link(const char *name);
 
 /// Permanent neighbors of a veth, and FDB entries of a vxlan.

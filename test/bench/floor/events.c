@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,7 +17,7 @@
 #include "setup.h"
 #include "support.h"
 
-enum { ROOM = 32 << 20, OPERSTATE_UP = 6 };
+enum { ROOM = 64 << 20, QUIET_MS = 500, LONGEST_COMMAND = 16 };
 
 static int listen_to(int group) {
   int listener = netlink_open();
@@ -70,6 +72,41 @@ void bench_route_events(uint32_t count) {
          ",\"checksum\":%" PRIu64 ",\"ns\":%" PRIu64 ",\"event_ns\":%" PRIu64 "}\n",
          count, messages, overruns, checksum, ns, messages == 0 ? 0 : ns / messages);
   delete_group(socket, BENCH_GROUP);
+}
+
+/// Splits the command line in place at its blanks, and starts it.
+static pid_t start_command(char *line) {
+  char *words[LONGEST_COMMAND + 1] = {NULL};
+  char *rest = line;
+  for (uint32_t i = 0; i < LONGEST_COMMAND && (words[i] = strtok_r(rest, " ", &rest)) != NULL;) i++;
+  if (words[0] == NULL) fail("start the writer", EINVAL);
+  return start_child(words, STDOUT_FILENO);
+}
+
+void hear_routes(uint32_t count, char *writer) {
+  static uint8_t buffer[RECEIVE_BUFFER_SIZE];
+  struct timeval quiet = {.tv_usec = QUIET_MS * 1000};
+  int listener = listen_to(RTNLGRP_IPV4_ROUTE);
+  check(setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &quiet, sizeof quiet), "limit the wait for events");
+  uint64_t start = now_ns(), last = start, delivered = 0, checksum = 0;
+  pid_t child = start_command(writer);
+  int running = 1;
+  while (delivered < count) {
+    ssize_t length = recv(listener, buffer, sizeof buffer, 0);
+    if (length < 0 && errno == EAGAIN) {
+      if (!running) break;
+      running = waitpid(child, NULL, WNOHANG) == 0;
+    } else if (length < 0 && errno != ENOBUFS) {
+      fail("receive events", errno);
+    } else if (length > 0) {
+      const struct nlmsghdr *message = (const struct nlmsghdr *)buffer;
+      checksum += walk(message, sizeof(struct rtmsg));
+      delivered += message->nlmsg_type == RTM_NEWROUTE;
+      last = now_ns();
+    }
+  }
+  printf("{\"delivered\":%" PRIu64 ",\"ns\":%" PRIu64 ",\"ended\":\"%s\",\"checksum\":%" PRIu64 "}\n", delivered,
+         last - start, delivered == count ? "complete" : "quiet", checksum);
 }
 
 /// For each byte of standard input it takes the link up, listens for the kernel to say that it is, and prints when that

@@ -4,10 +4,13 @@
 // Each sub-command runs in a network namespace of its own and prints one line of JSON; the machine's links are never
 // touched. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN.
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <linux/netlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "benchmarks.h"
@@ -17,7 +20,7 @@
 #include "traffic.h"
 
 static const char usage[] =
-    "usage: floor containers [N=100] [queues=1, 0 for the kernel's default] [close|group]\n"
+    "usage: floor containers [N=100] [queues=1, 0 for the kernel's default] [close|group|leave]\n"
     "       floor veth-pairs [N=1000] [default|one-queue]\n"
     "       floor veth-pairs-up [N=1000] [default|one-queue|tricks]\n"
     "       floor delete-pairs [N=1000] [one|sockets:K|group]\n"
@@ -26,6 +29,7 @@ static const char usage[] =
     "       floor neighbor-add [N=100000] [messages per batch=128]\n"
     "       floor fdb-add [N=100000] [messages per batch=128]\n"
     "       floor route-events [N=100000]\n"
+    "       floor hear-routes [N=100000]   while the command WRITER adds them, in the namespace that this is in\n"
     "       floor write-routes [N=100000]   over the link with the index 1000, in the namespace that this is in\n"
     "       floor fill-routes [N=100000]   and a veth d0 for them, in the namespace that this is in\n"
     "       floor fill-links [N=2000]   veth pairs, half as many, in the namespace that this is in\n"
@@ -39,6 +43,7 @@ static const char usage[] =
     "       floor transfer FROM TO [SECONDS=3]   namespaces as files; to 10.0.0.2\n"
     "       floor flood NAMESPACE   sends to 10.0.0.2 for as long as it lives\n"
     "       floor with-tun COMMAND…   a tun as descriptor 3, in the namespace that this is in\n"
+    "       floor time COMMAND…   from its start to its end; its output goes nowhere\n"
     "       floor with-link COMMAND…   a veth w0 with the index 1000, up, in the namespace that this is in\n"
     "       floor in-namespace COMMAND…   runs a command in a new network namespace with lo up\n";
 
@@ -79,6 +84,8 @@ static void containers(struct arguments arguments) {
   enum container_teardown how = CLOSE_NAMESPACES;
   if (strcmp(teardown, "group") == 0) {
     how = DELETE_GROUP_FIRST;
+  } else if (strcmp(teardown, "leave") == 0) {
+    how = LEAVE_TO_THE_KERNEL;
   } else if (strcmp(teardown, "close") != 0) {
     reject("unknown tear-down", teardown);
   }
@@ -207,15 +214,27 @@ static void with_tun(struct arguments arguments) {
   run_with_tun(arguments.values);
 }
 
-static _Noreturn void execute(char **command) {
-  execvp(command[0], command);
-  fail(command[0], errno);
+static void run_hear_routes(struct arguments arguments) {
+  char *writer = getenv("WRITER");
+  if (writer == NULL) reject("no environment variable", "WRITER");
+  hear_routes(positive(arguments, 0, 100000), writer);
+}
+
+static void time_command(struct arguments arguments) {
+  int status;
+  required(arguments, 0);
+  int nowhere = check(open("/dev/null", O_WRONLY | O_CLOEXEC), "open /dev/null");
+  uint64_t start = now_ns();
+  check(waitpid(start_child(arguments.values, nowhere), &status, 0), "wait for the command");
+  uint64_t ns = now_ns() - start;
+  if (status != 0) reject("failed:", arguments.values[0]);
+  printf("{\"ns\":%" PRIu64 "}\n", ns);
 }
 
 static void with_link(struct arguments arguments) {
   required(arguments, 0);
   create_veth_up(netlink_open(), "w0", "w1", 1000);
-  execute(arguments.values);
+  become(arguments.values);
 }
 
 static void in_namespace(struct arguments arguments) {
@@ -225,7 +244,7 @@ static void in_namespace(struct arguments arguments) {
   struct messages up = messages_new(64);
   encode_up(&up, LOOPBACK_INDEX, NLM_F_ACK, 1);
   netlink_request(socket, &up, 1, "bring lo up");
-  execute(arguments.values);
+  become(arguments.values);
 }
 
 static const struct {
@@ -256,6 +275,8 @@ static const struct {
     {"fill-routes", run_fill_routes},
     {"fill-links", run_fill_links},
     {"with-link", with_link},
+    {"hear-routes", run_hear_routes},
+    {"time", time_command},
 };
 
 int main(int count, char **values) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 void fail(const char *step, int error) {
   fprintf(stderr, "floor: %s: %s\n", step, strerror(error));
@@ -50,4 +51,17 @@ void enter_new_namespace(void) { check(unshare(CLONE_NEWNET), "unshare(CLONE_NEW
 
 int open_current_namespace(void) {
   return check(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), "open /proc/thread-self/ns/net");
+}
+
+pid_t start_child(char **command, int output) {
+  pid_t child = check(vfork(), "vfork");
+  if (child != 0) return child;
+  dup2(output, STDOUT_FILENO);
+  execvp(command[0], command);
+  _exit(127);
+}
+
+void become(char **command) {
+  execvp(command[0], command);
+  fail(command[0], errno);
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /// Ends the program with status 1, naming the step and the errno (given positive).
 _Noreturn void fail(const char *step, int error);
@@ -24,3 +25,9 @@ void enter_new_namespace(void);
 
 /// A descriptor of the network namespace that this thread is in.
 int open_current_namespace(void);
+
+/// Starts a command, whose standard output goes to this descriptor.
+pid_t start_child(char **command, int output);
+
+/// Becomes the command.
+_Noreturn void become(char **command);

@@ -145,6 +145,5 @@ void run_with_tun(char **command) {
   set_up_tun(FIRST_ADDRESS);
   if (tun != INHERITED) check(dup2(tun, INHERITED), "hand the tun over");
   check(fcntl(INHERITED, F_SETFD, 0), "keep the tun open");
-  execvp(command[0], command);
-  fail(command[0], errno);
+  become(command);
 }

@@ -1,0 +1,12 @@
+import { cpus, release, totalmem } from 'node:os'
+
+/** What was measured on. */
+export function describeMachine() {
+  const processors = cpus()
+  return {
+    processor: `${processors.length} × ${processors[0]?.model ?? 'unknown'}`,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    kernel: `Linux ${release()}`,
+    node: process.version,
+  }
+}

@@ -1,0 +1,20 @@
+/** This library, as its README has it: what does not depend on each other in one go. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { workloads } from '../workloads.mjs'
+
+const program = name => fileURLToPath(new URL(`../programs/rtnetlink/${name}.mjs`, import.meta.url))
+const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'))
+
+/** @type {import('../peers.mjs').Peer[]} */
+export default [
+  {
+    name: 'rtnetlink',
+    language: 'Node',
+    prepare: () => {},
+    version: () => `${version}, Node ${process.version}`,
+    workloads: workloads.map(({ name }) => name),
+    command: (workload, count) =>
+      workload === 'cold' ? [process.execPath, program('cold')] : [process.execPath, program('main'), workload, String(count)],
+  },
+]

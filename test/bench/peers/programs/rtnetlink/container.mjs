@@ -1,0 +1,23 @@
+import { Netns } from '../../../../../dist/index.js'
+
+const host = Netns.current()
+const queues = { numTxQueues: 1, numRxQueues: 1 }
+
+/** Of the hosts' ends: what is deleted together is deleted at once. */
+export const group = 7
+
+export const addBridge = () => host.links.add({ kind: 'bridge', name: 'br0', up: true })
+
+export async function addContainer(i) {
+  const netns = await Netns.create()
+  const peer = { name: 'eth0', netns, up: true, ...queues }
+  await Promise.all([
+    host.links.add({ kind: 'veth', name: `h${i}`, master: 'br0', up: true, group, ...queues, veth: { peer } }),
+    netns.links.set('lo', { up: true }),
+  ])
+  await Promise.all([
+    netns.addresses.add({ link: 'eth0', address: `10.88.${(i + 2) >> 8}.${(i + 2) & 255}/16` }),
+    netns.routes.add({ to: 'default', via: '10.88.0.1' }),
+  ])
+  return netns
+}

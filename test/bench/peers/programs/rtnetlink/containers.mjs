@@ -1,0 +1,25 @@
+import { Netns } from '../../../../../dist/index.js'
+import { addBridge, addContainer, group } from './container.mjs'
+import { measure, numbers } from './measure.mjs'
+
+const host = Netns.current()
+
+async function tearDown(containers) {
+  await host.links.delete({ group })
+  for (const netns of containers) netns.close()
+  while ((await host.links.list({ kind: 'veth' })).length > 0);
+}
+
+export default async count => {
+  await addBridge()
+  let containers
+  const setup = await measure(async () => {
+    containers = await Promise.all(numbers(count).map(addContainer))
+  })
+  const teardown = await measure(() => tearDown(containers))
+  return {
+    setup_ns: setup.ns,
+    teardown_ns: teardown.ns,
+    delay_p99_ns: Math.max(setup.delay_p99_ns, teardown.delay_p99_ns),
+  }
+}

@@ -1,0 +1,11 @@
+import { Netns } from '../../../../../dist/index.js'
+import { measure, numbers } from './measure.mjs'
+
+const { links, routes } = Netns.current()
+
+const addRoute = i => routes.add({ to: `11.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}/32`, link: 'd0', scope: 'link' })
+
+export default async count => {
+  await links.add({ kind: 'veth', name: 'd0', up: true, veth: { peer: { name: 'd1', up: true } } })
+  return measure(() => Promise.all(numbers(count).map(addRoute)))
+}
