@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { binaryFiles } from './binary-files.ts'
 import { ExecutableError } from './load-errors.ts'
 
@@ -14,6 +15,12 @@ export function executableFiles(name: ExecutableName): string[] {
   return binaryFiles(name, '')
 }
 
+/** RTNETLINK_ADDON names another build of the addon: its programs were built with it. */
+function filesBesideAddon(name: ExecutableName): string[] {
+  const addon = process.env.RTNETLINK_ADDON
+  return addon ? [join(dirname(resolve(addon)), name)] : []
+}
+
 const found = new Map<ExecutableName, string>()
 
 /**
@@ -23,7 +30,7 @@ const found = new Map<ExecutableName, string>()
 export function findExecutable(name: ExecutableName): string {
   const known = found.get(name)
   if (known !== undefined) return known
-  const files = executableFiles(name)
+  const files = [...filesBesideAddon(name), ...executableFiles(name)]
   const file = files.find(file => existsSync(file))
   if (file === undefined) throw new ExecutableError(name, files)
   try {

@@ -1,5 +1,6 @@
 // Writes valid inputs into a folder, one file each, for a fuzzer to start from: write_corpus FOLDER
 #include <linux/if_arp.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
@@ -205,6 +206,18 @@ std::map<std::string, Input> records() {
                               .put(Operation::kEnd, 0)
                               .put(Operation::kEnd, 0)
                               .finish("transaction");
+  result["multicast-group"] = RecordWriter(NLM_F_CREATE, 0, {7, 0})
+                                  .put_text(Operation::kHeaderIndex, 0, "br0")
+                                  .put(Operation::kNest, MDBA_SET_ENTRY)
+                                  .put_text(Operation::kRawIndex, 0, "bond0")
+                                  .put_text(Operation::kRaw, 0, std::string(24, '\1'))
+                                  .put(Operation::kEnd, 0)
+                                  .finish("newMulticastGroup");
+  result["multicast-group-unresolved"] = RecordWriter(NLM_F_CREATE, 0, {7, 3})
+                                             .put(Operation::kNest, MDBA_SET_ENTRY)
+                                             .put_text(Operation::kRawIndex, 0, "eth0")
+                                             .put(Operation::kEnd, 0)
+                                             .finish("newMulticastGroup");
   result["link-ioctl"] = RecordWriter(0, wire::kReply, {0x8946, 1, 196})
                              .put_text(Operation::kRaw, 0, std::string_view("\3\0\0\0", 4))
                              .finish("linkIoctl");
