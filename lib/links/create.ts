@@ -21,7 +21,7 @@ import { findLinkKind } from './link-info.ts'
 import { decodeLink, linkTable } from './link-table.ts'
 import { hasUpLater, lowerLink, optionsBehind } from './lower.ts'
 import { readLink } from './read.ts'
-import { lowerTarget, targetLocator } from './target.ts'
+import { lowerTarget, newLinkLocator, targetLocator } from './target.ts'
 import type { Turns } from './turns.ts'
 import { dataOf, keptMtu } from './whole.ts'
 
@@ -307,7 +307,7 @@ class Creation {
   }
 
   private check<T>(outcome: T | Failure): T {
-    return unwrap(outcome, linkTable, this.options, linkHint(this.options, this.exclusive ? 'add' : 'replace'))
+    return unwrap(outcome, newLinkLocator, this.options, linkHint(this.options, this.exclusive ? 'add' : 'replace'))
   }
 }
 

@@ -3,6 +3,7 @@ import { errnoName } from '../values/errno.ts'
 import type { LinkKind, Refusals } from './kind.ts'
 import { linkKinds } from './kinds.ts'
 import { findPortKind } from './link-info.ts'
+import { UNKNOWN_KIND } from './target.ts'
 
 const EPERM = 1
 const ESRCH = 3
@@ -105,8 +106,6 @@ function unsupported(options: Given, message: string | undefined, replacing: boo
   const or = message === undefined && options[kind.key] !== undefined ? ' or one of the options given' : ''
   return `this kernel may lack "${kind.kind}" links${or}: they need ${config} (try: modprobe ${name})`
 }
-
-const UNKNOWN_KIND = 'Unknown device type'
 
 /** By its name, or in a change by the data that is given. */
 function kindOf(options: Given): LinkKind | undefined {

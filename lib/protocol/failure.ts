@@ -20,6 +20,8 @@ export interface Locator {
   keyOf(number: number): string | undefined
   /** The kernel's own word for an option, where its messages use another than ours: `{ via: 'gateway' }`. */
   readonly kernelWords?: Readonly<Record<string, string>>
+  /** The option that a message of the kernel's is about, where its words do not tell. */
+  meantBy?(kernelMessage: string, given: object): string | undefined
   /** What the whole request is about, where there is only one option in it. */
   readonly subject?: string
   /** The generic netlink family that the requests go to. */
@@ -116,6 +118,7 @@ export class Failure {
     const request = align(this.#ackLength)
     const option =
       optionAt(locator, message, request, ack.offset) ??
+      (ack.message === undefined || given === undefined ? undefined : locator?.meantBy?.(ack.message, given)) ??
       optionFromWords(ack.message, given, locator?.kernelWords) ??
       locator?.subject ??
       this.#onlyOption(given)

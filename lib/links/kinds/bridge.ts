@@ -152,5 +152,17 @@ export const bridge = defineLinkKind(
     /** Who runs the spanning tree once `stpState` turns it on: /sbin/bridge-stp is asked (`'auto'`, the default), a daemon, or the kernel. Only while STP is off. Newer than Linux 6.18. */
     stpMode: enumOf(50, 'IFLA_BR_STP_MODE', 'u32', { auto: 0, user: 1, kernel: 2 }),
   },
-  { padding: { IFLA_BR_PAD: 40 }, module: { config: 'CONFIG_BRIDGE', name: 'bridge' } },
+  {
+    padding: { IFLA_BR_PAD: 40 },
+    module: { config: 'CONFIG_BRIDGE', name: 'bridge' },
+    refusals: { add: { EOPNOTSUPP: leftOut }, set: { EOPNOTSUPP: leftOut } },
+  },
 )
+
+/** What a kernel may be built without, of the options given (net/bridge/br_private.h). */
+function leftOut({ vlanFiltering, switches }: Readonly<Record<string, unknown>>): string | undefined {
+  const { multicastVlanSnooping, mstEnabled } = (switches ?? {}) as Readonly<Record<string, unknown>>
+  if (vlanFiltering === undefined && mstEnabled === undefined && multicastVlanSnooping === undefined) return undefined
+  const snooping = multicastVlanSnooping === undefined ? '' : ', and snooping CONFIG_BRIDGE_IGMP_SNOOPING'
+  return `this kernel may lack VLANs of bridges: they need CONFIG_BRIDGE_VLAN_FILTERING${snooping}`
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { NetlinkError } from '../../../lib/errors.ts'
 import { linkHint } from '../../../lib/links/link-hint.ts'
-import { linkTable } from '../../../lib/links/link-table.ts'
+import { newLinkLocator, targetLocator } from '../../../lib/links/target.ts'
 import { CompletionCode } from '../../../lib/native/binding.ts'
 import { Failure } from '../../../lib/protocol/failure.ts'
 import { encodeLink, hex } from '../../support/wire.ts'
@@ -22,7 +22,7 @@ const options = {
 /** The error of a request that the kernel refused with these extended-ack attributes. */
 function refused(errno: number, ack: Uint8Array, given: object = options, request = encodeLink(given)): NetlinkError {
   const failure = new Failure('links.add', CompletionCode.refused, errno, ack.length, Buffer.concat([ack, request]))
-  return failure.toError(linkTable, given, linkHint(given)) as NetlinkError
+  return failure.toError(newLinkLocator, given, linkHint(given)) as NetlinkError
 }
 
 /** NLMSGERR_ATTR_OFFS, pointing at the first attribute whose header has these bytes. */
@@ -122,10 +122,27 @@ describe('the kernel’s words', () => {
     )
   })
 
+  it.each([
+    ['kind', { kind: 'ifb', name: 'x', up: true }],
+    ['kind', { kind: 'ifb', name: 'x', mtu: 1400 }],
+    ['kernelKind', { kind: 'other', kernelKind: 'nosuchkind', name: 'x' }],
+  ])('"Unknown device type" are about "%s", whatever else was given', (option, given) => {
+    expect(refused(EOPNOTSUPP, words('Unknown device type'), given).option).toBe(option)
+  })
+
+  it.each([
+    [{ vlanFiltering: true }, 'CONFIG_BRIDGE_VLAN_FILTERING'],
+    [{ switches: { mstEnabled: true } }, 'CONFIG_BRIDGE_VLAN_FILTERING'],
+    [{ switches: { multicastVlanSnooping: true } }, 'CONFIG_BRIDGE_IGMP_SNOOPING'],
+  ])('that are missing leave open what of bridges this kernel lacks: %o', (bridge, config) => {
+    const given = { kind: 'bridge', name: 'x', bridge }
+    expect(refused(EOPNOTSUPP, new Uint8Array(), given).message).toContain(config)
+  })
+
   it('that are missing leave open whether it is the kind or an option', () => {
-    const given = { kind: 'bridge', name: 'x', bridge: { vlanFiltering: true } }
+    const given = { kind: 'bridge', name: 'x', bridge: { ageingTime: 100 } }
     expect(refused(EOPNOTSUPP, new Uint8Array(), given)).toMatchObject({
-      option: 'bridge.vlanFiltering',
+      option: 'bridge.ageingTime',
       message: expect.stringContaining('this kernel may lack "bridge" links or one of the options given'),
     })
   })
@@ -142,7 +159,7 @@ describe('an errno without a word', () => {
   it('has another meaning for a change', () => {
     const change = { link: 'gn0', geneve: { ttl: 3 } }
     const failure = new Failure('links.set', CompletionCode.refused, EBUSY, 0, encodeLink({ geneve: { ttl: 3 } }, 'change'))
-    const error = failure.toError(linkTable, change, linkHint(change, 'set')) as NetlinkError
+    const error = failure.toError(targetLocator, change, linkHint(change, 'set')) as NetlinkError
     expect(error.message).toMatch(/; some options can only be changed while the link is down$/)
   })
 })
