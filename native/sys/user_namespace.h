@@ -14,8 +14,11 @@
 namespace rtnetlink::sys {
 
 /**
- * A user namespace of the caller's own, and a broker in it that makes what this process may not. The broker is started
- * when it is first needed, and again should it have ended; it ends with this object. On any thread, one task at a time.
+ * A user namespace of the caller's own, and brokers in it that make what this process may not. They are started when
+ * they are first needed, and again should they have ended; they end with this object. On any thread.
+ *
+ * A network namespace takes its time, longest while others are being thrown away; whoever opens a socket is the event
+ * loop. So one broker opens and never waits, and from the second namespace on another one makes them.
  */
 class UserNamespace {
  public:
@@ -37,23 +40,35 @@ class UserNamespace {
   /** None before it was made. */
   [[nodiscard]] std::optional<NamespaceIdentity> identity() const;
 
-  /** Ends the task that runs; later ones fail. */
+  /** Ends the tasks that run; later ones fail. */
   void stop();
 
  private:
-  Broker::Descriptors ask(const BrokerRequest& request, const UniqueFd* along);
-  std::shared_ptr<Broker> start();
-  void watch(const std::shared_ptr<Broker>& broker);
+  /** A broker, and who may ask it: one task at a time. */
+  struct Lane {
+    /** Held for the time of a task. */
+    std::mutex task;
+    std::shared_ptr<Broker> broker;
+    /** The same, for stop(). */
+    std::weak_ptr<Broker> running;
+  };
+
+  Broker::Descriptors create();
+  Broker::Descriptors open(const BrokerRequest& request, const UniqueFd& network_namespace);
+  /** With the lane's task held. */
+  Broker::Descriptors ask(Lane& lane, const BrokerRequest& request, const UniqueFd* along);
+  std::shared_ptr<Broker> start(Lane& lane);
+  void watch(Lane& lane, const std::shared_ptr<Broker>& broker);
+  [[nodiscard]] bool exists() const;
 
   const std::string executable_;
   ThreadPool& pool_;
-  /** Held for the time of a task. */
-  std::mutex task_;
-  std::shared_ptr<Broker> broker_;
+  Lane opening_;
+  Lane creating_;
   /** Guards what may be asked for meanwhile. */
   mutable std::mutex mutex_;
+  /** Once it is there, it stays. */
   UniqueFd descriptor_;
-  std::weak_ptr<Broker> running_;
   bool stopped_ = false;
 };
 

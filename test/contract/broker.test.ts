@@ -16,6 +16,8 @@ const { EACCES, EAFNOSUPPORT, EINVAL, ENOENT } = constants.errno
 const [ENTER, CREATE, SOCKET, OPEN] = [1, 2, 3, 4]
 const [AF_INET, AF_PACKET, SOCK_RAW, SOCK_STREAM] = [2, 17, 3, 1]
 const NO_ANSWER = null
+/** Options, in a script, of programs that need nothing of this environment: procps never ends under the sanitizers' libraries. */
+const PLAIN = '{ env: { PATH: process.env.PATH } }'
 
 /** What the broker answers, one after another, and how it exits when its socket closes. */
 function askBroker(...questions: object[]): unknown[] {
@@ -178,7 +180,33 @@ describe('Namespace.createOwned', () => {
     const owner = (handle: NativeNamespace) =>
       execFileSync('readlink', [`/proc/${process.pid}/fd/${handle.userFd}`], { encoding: 'utf8' })
     expect(owner(first)).toBe(owner(second))
-    expect(brokersOf()).toHaveLength(1)
+  })
+
+  it('starts another broker that makes the second namespace and all after it', async () => {
+    addon.useBroker(program)
+    const handles = [newHandle(), newHandle(), newHandle()]
+    await Promise.all(handles.map(handle => inbox.request(id => handle.createOwned(id))))
+    expect(brokersOf()).toHaveLength(2)
+  })
+
+  it('holds up nobody who opens a socket meanwhile', async () => {
+    addon.useBroker(program)
+    const [first, second, third] = [newHandle(), newHandle(), newHandle()]
+    await inbox.request(id => first.createOwned(id))
+    const [opens] = brokersOf()
+    await inbox.request(id => second.createOwned(id))
+    const makes = brokersOf().find(pid => pid !== opens)!
+    process.kill(makes, 'SIGSTOP')
+    const making = inbox.request(id => third.createOwned(id))
+    await new Promise(resolve => setTimeout(resolve, 20))
+    const none = { bytes: new Uint8Array(), link: '', linkOffset: 0 }
+    const socket = { domain: 2, type: 1, protocol: 0, options: [], address: none, backlog: -1, remote: none }
+    const descriptor = new addon.Descriptor()
+    descriptor.openNow({ namespace: first, ...socket })
+    expect(third.fd).toBe(-1)
+    process.kill(makes, 'SIGCONT')
+    expect(await making).toEqual(done)
+    await inbox.request(id => descriptor.close(id))
   })
 
   it('lets a handle that was opened by the process’s own means have no user namespace', async () => {
@@ -200,18 +228,22 @@ describe('Namespace.createOwned', () => {
     ['while it starts', ''],
     [
       'while it is stopped',
-      `process.kill(brokers()[0], 'SIGSTOP'); console.log(brokers()[0]); request(id => new addon.Namespace().createOwned(id))`,
+      `await request(id => new addon.Namespace().createOwned(id))
+      for (const pid of brokers()) process.kill(pid, 'SIGSTOP')
+      console.log(brokers().join(' '))
+      request(id => new addon.Namespace().createOwned(id))`,
     ],
   ])('lets the process exit %s', async (_, more) => {
     const script = `
-      const brokers = () => require('node:child_process').execFileSync('pgrep', ['-P', String(process.pid), 'rtnetlink-broke']).toString().trim().split('\\n').map(Number)
+      const brokers = () => require('node:child_process').execFileSync('pgrep', ['-P', String(process.pid), 'rtnetlink-broke'], ${PLAIN}).toString().trim().split('\\n').map(Number)
       addon.useBroker(${JSON.stringify(program)})
       const first = new addon.Namespace()
       ${more === '' ? '' : 'await '}request(id => first.createOwned(id))
       ${more}
       setTimeout(() => process.exit(7), 20)`
     const child = await runInChild(script)
-    if (child.stdout !== '') process.kill(Number(child.stdout), 'SIGKILL') // A stopped one cannot see that it is alone.
+    // Stopped ones cannot see that they are alone.
+    for (const pid of child.stdout.split(' ')) if (pid !== '') process.kill(Number(pid), 'SIGKILL')
     expect(child).toMatchObject({ code: 7, stderr: '' })
   })
 
@@ -222,7 +254,7 @@ describe('Namespace.createOwned', () => {
       worker.once('message', async () => {
         await worker.terminate()
         const { execFileSync } = require('node:child_process')
-        console.log(execFileSync('ps', ['--ppid', String(process.pid), '-o', 'comm=']).toString().trim())
+        console.log(execFileSync('ps', ['--ppid', String(process.pid), '-o', 'comm='], ${PLAIN}).toString().trim())
       })`
     expect(await runInChild(script)).toMatchObject({ code: 0, stdout: 'ps\n', stderr: '' })
   })

@@ -33,7 +33,10 @@ afterAll(() => {
 
 /** The processes that this one has started and not seen the end of, as `ps` has them. */
 function children(): string[] {
-  const lines = execFileSync('ps', ['-o', 'pid=,stat=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split('\n')
+  const lines = execFileSync('ps', ['-o', 'pid=,stat=,comm=', '--ppid', String(process.pid)], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH },
+  }).split('\n')
   return lines.filter(line => line !== '' && !/\bps$|esbuild|rtnetlink-broke$/.test(line))
 }
 
