@@ -100,6 +100,20 @@ export class AddressMatcher implements Matcher<Address> {
     if (this.#targetNetnsid !== undefined) program.u32(IFA_TARGET_NETNSID, this.#targetNetnsid)
   }
 
+  /** Asked for the addresses of one link, the kernel does not say that they changed meanwhile (inet_dump_ifaddr() in net/ipv4/devinet.c). */
+  get lowerMarked(): ((program: Program) => void) | undefined {
+    if (this.#link === undefined && this.linkName === undefined) return undefined
+    return program => {
+      program.header(IFADDR.family.word, this.#family)
+      if (this.#targetNetnsid !== undefined) program.u32(IFA_TARGET_NETNSID, this.#targetNetnsid)
+    }
+  }
+
+  /** Of another namespace it is not known here. */
+  get linkIndex(): number | undefined {
+    return this.#targetNetnsid === undefined ? this.#link : undefined
+  }
+
   matches(address: Address, link = this.#link): boolean {
     if (link !== undefined && address.link !== link) return false
     if (address.family !== 'inet' && address.family !== 'inet6') return false

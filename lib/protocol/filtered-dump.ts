@@ -22,6 +22,12 @@ export interface Matcher<T> {
   readonly isStrict: boolean
   /** Writes what the kernel can filter; `loose` only what every kernel understands. */
   lower(program: Program, loose: boolean): void
+  /**
+   * Writes a request of which the kernel says when the table changed while it was read, where of what `lower` writes it does not, and of which more
+   * has to be dropped here. `linkIndex` is the link then, where it was given by index: the kernel will not look whether there is one.
+   */
+  lowerMarked?(program: Program): void
+  readonly linkIndex?: number | undefined
   /** What can be told from the header, before an entry is decoded. */
   matchesHeader?(message: Message, start: number): boolean
   /** The same conditions again, for kernels that ignore them and for those that only we know. `link` is the index of `linkName`, and `master` that of `masterName`. */
@@ -29,6 +35,9 @@ export interface Matcher<T> {
   /** Whether a refusal with that errno says that there is nothing to list. */
   meansNothing?(errno: number): boolean
 }
+
+/** Writes a request. */
+type Lower = (program: Program) => void
 
 /** Outcomes of looking up a matcher's names. */
 type Indexes = readonly (Promise<number | Failure> | undefined)[]
@@ -61,10 +70,12 @@ export class FilteredDump<T, F extends object> {
     const { locator } = this.#table
     const matcher = this.#match(operation, filter)
     const indexes = this.#indexesOf(operation, matcher, call)
-    let outcome = await this.#dump(operation, matcher, false, call)
-    if (outcome instanceof Failure && outcome.errno === EINVAL && matcher.isStrict) {
-      outcome = await this.#dump(operation, matcher, true, call)
-    }
+    let outcome = await this.#dump(operation, matcher, program => matcher.lower(program, false), call)
+    if (outcome instanceof Failure && outcome.errno === EINVAL && matcher.isStrict)
+      outcome = await this.#dump(operation, matcher, program => matcher.lower(program, true), call)
+    // One part is read at once, and nothing changes meanwhile.
+    if (!(outcome instanceof Failure) && outcome.parts > 1 && matcher.lowerMarked !== undefined)
+      outcome = await this.#dump(operation, matcher, program => matcher.lowerMarked?.(program), call)
     if (outcome instanceof Failure && matcher.meansNothing?.(outcome.errno)) return []
     const [link, master] = await this.#unwrapIndexes(indexes, filter)
     const { items, interrupted } = unwrap(outcome, locator, filter)
@@ -76,7 +87,7 @@ export class FilteredDump<T, F extends object> {
 
   /** Asked for in order with the session's other requests. */
   #indexesOf(operation: string, { linkName, masterName }: Matcher<T>, call: CallOptions | undefined): Indexes {
-    return [linkName, masterName].map(name => linkIndexOf(this.#session, operation, name, call))
+    return [linkName, masterName].map(link => linkIndexOf(this.#session, operation, link, call))
   }
 
   async #unwrapIndexes(indexes: Indexes, filter: F): Promise<(number | undefined)[]> {
@@ -85,8 +96,8 @@ export class FilteredDump<T, F extends object> {
     return outcomes.map(outcome => (outcome === undefined ? undefined : unwrap(outcome, locator, filter)))
   }
 
-  #dump(operation: string, matcher: Matcher<T>, loose: boolean, call: CallOptions | undefined) {
-    const program = this.#lower(operation, matcher, loose)
+  #dump(operation: string, matcher: Matcher<T>, lower: Lower, call: CallOptions | undefined) {
+    const program = this.#lower(operation, lower)
     return this.#session.dump(this.#table.call, program, this.#decoder(matcher), call)
   }
 
@@ -98,27 +109,26 @@ export class FilteredDump<T, F extends object> {
   async *#parts(operation: string, filter: F, call: CallOptions | undefined): AsyncGenerator<readonly T[], void, void> {
     const { locator } = this.#table
     const matcher = this.#match(operation, filter)
-    const indexes = await this.#unwrapIndexes(this.#indexesOf(operation, matcher, call), filter)
+    const lower: Lower = program =>
+      matcher.lowerMarked === undefined ? matcher.lower(program, false) : matcher.lowerMarked(program)
+    const { linkIndex } = matcher
+    const [link = linkIndex, master] = await this.#unwrapIndexes(this.#indexesOf(operation, matcher, call), filter)
+    if (linkIndex !== undefined) unwrap((await linkIndexOf(this.#session, operation, linkIndex, call)) as number, locator, filter)
+    const decode = this.#decoder(matcher, link, master)
     try {
-      yield* this.#stream(operation, matcher, indexes, false, call).parts(locator, filter)
+      yield* this.#stream(operation, lower, decode, call).parts(locator, filter)
     } catch (error) {
       if (!(error instanceof NetlinkError)) throw error
       if (matcher.meansNothing?.(error.errno)) return
       // The kernel refuses a filter that it does not know before it sends anything.
       if (error.errno !== EINVAL || !matcher.isStrict) throw error
-      yield* this.#stream(operation, matcher, indexes, true, call).parts(locator, filter)
+      yield* this.#stream(operation, program => matcher.lower(program, true), decode, call).parts(locator, filter)
     }
   }
 
-  #stream(
-    operation: string,
-    matcher: Matcher<T>,
-    indexes: readonly (number | undefined)[],
-    loose: boolean,
-    call: CallOptions | undefined,
-  ) {
-    const program = this.#lower(operation, matcher, loose)
-    return this.#session.stream(this.#table.call, program, this.#decoder(matcher, indexes), call)
+  #stream(operation: string, lower: Lower, decode: Decode<Entries<T>>, call: CallOptions | undefined) {
+    const program = this.#lower(operation, lower)
+    return this.#session.stream(this.#table.call, program, decode, call)
   }
 
   #match(operation: string, filter: F): Matcher<T> {
@@ -126,13 +136,13 @@ export class FilteredDump<T, F extends object> {
     return this.#table.match(program, checkObject(operation, filter))
   }
 
-  #lower(operation: string, matcher: Matcher<T>, loose: boolean): Program {
+  #lower(operation: string, lower: Lower): Program {
     const program = this.#session.begin(operation, this.#table.header)
-    matcher.lower(program, loose)
+    lower(program)
     return program
   }
 
-  #decoder(matcher: Matcher<T>, [link, master]: readonly (number | undefined)[] = []): Decode<Entries<T>> {
+  #decoder(matcher: Matcher<T>, link?: number, master?: number): Decode<Entries<T>> {
     const { decode } = this.#table
     return (message, start, end) => {
       if (matcher.matchesHeader?.(message, start) === false) return undefined

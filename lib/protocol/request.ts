@@ -159,12 +159,15 @@ export function keepEntries<T>(items: T[], entries: Entries<T>): void {
 export interface Dumped<T> {
   readonly items: T[]
   readonly interrupted: boolean
+  /** In how many pieces the kernel read the table. */
+  readonly parts: number
 }
 
 /** Gathers a dump. */
 export class Dump<T> extends Request<Dumped<T>> {
   readonly #decode: Decode<Entries<T>>
   #items: T[] = []
+  #parts = 0
 
   constructor(operation: string, decode: Decode<Entries<T>>) {
     super(operation)
@@ -172,11 +175,13 @@ export class Dump<T> extends Request<Dumped<T>> {
   }
 
   protected override more(code: number, message: Message, start: number, end: number): void {
-    if (code === CompletionCode.dumpRestart) this.#items = []
+    const isRestart = code === CompletionCode.dumpRestart
+    this.#parts = isRestart ? 0 : this.#parts + 1
+    if (isRestart) this.#items = []
     else eachMessage(message, start, end, (from, to) => keepEntries(this.#items, this.#decode(message, from, to)))
   }
 
   protected override finish(_code: number, detail: number): Dumped<T> {
-    return { items: this.#items, interrupted: (detail & DumpFlag.interrupted) !== 0 }
+    return { items: this.#items, interrupted: (detail & DumpFlag.interrupted) !== 0, parts: this.#parts }
   }
 }
