@@ -12,7 +12,7 @@ describe('docs/reference', () => {
 
   beforeAll(async () => {
     pages = await referencePages(join(root, 'lib'), module => import(join(root, 'lib', `${module}.ts`)))
-  })
+  }, 60_000) // It loads all tables.
 
   // With `-u`, vitest writes the pages: that is what scripts/generate-reference.mjs does.
   it('is up to date; run "node scripts/generate-reference.mjs" after a change of rows or their comments', async () => {
