@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { headerOptions } from './node-headers.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -38,7 +39,7 @@ function compile() {
         `Alpine: apk add python3 make g++ linux-headers), then install rtnetlink again.`,
     )
   }
-  const { status, error } = spawnSync('node-gyp', ['rebuild', '-j', 'max'], { cwd: root, stdio: 'inherit' })
+  const { status, error } = spawnSync('node-gyp', ['rebuild', '-j', 'max', ...headerOptions()], { cwd: root, stdio: 'inherit' })
   if (error) return fail(`node-gyp could not be started (${error.message}). Package managers bring it; run the install with npm.`)
   if (status !== 0) return fail('the addon could not be compiled; the compiler or node-gyp says why, above.')
   return 0
