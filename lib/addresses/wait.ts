@@ -22,13 +22,14 @@ export function waitUsable(
     {
       operation: OPERATION,
       failing: `the addresses of link ${typeof link === 'object' ? link.index : link} did not become usable`,
-      groups: [GROUP.inetAddress, GROUP.inet6Address],
+      groups: [GROUP.link, GROUP.inetAddress, GROUP.inet6Address],
       read: async options => {
         const addresses = await dump.list(OPERATION, { link }, options)
         index = addresses[0]?.link ?? 0
         return areUsable(addresses) ? addresses : undefined
       },
       heard: (type, message, start) => {
+        if (type === RTM.deleteLink) return ASK
         if (type !== RTM.newAddress && type !== RTM.deleteAddress) return undefined
         return index === 0 || message.u32(start + IFADDR.index.offset) === index ? ASK : undefined
       },

@@ -1,4 +1,4 @@
-import { invalidType } from '../errors.ts'
+import { invalidType, NetlinkError } from '../errors.ts'
 import { checkConditions } from '../protocol/delete-all.ts'
 import type { FilteredDump } from '../protocol/filtered-dump.ts'
 import { GROUP, RTM } from '../protocol/notifications.ts'
@@ -9,6 +9,7 @@ import { AF_INET, AF_INET6 } from '../values/family.ts'
 import { type NeighborFilter, NeighborMatcher } from './filter.ts'
 import type { Neighbor } from './neighbor.ts'
 
+const ENODEV = 19
 const OPERATION = 'neighbors.waitFor'
 
 /** A test of neighbors that match, or that there be none. */
@@ -26,6 +27,15 @@ export async function waitForNeighbor(
   if (condition !== undefined && condition !== 'gone' && typeof condition !== 'function')
     throw invalidType(OPERATION, 'condition', "a test, or 'gone'", condition)
   const text = JSON.stringify(filter)
+  const list = async (options: CallOptions): Promise<Neighbor[]> => {
+    try {
+      return await dump.list(OPERATION, filter, options)
+    } catch (error) {
+      // They have gone with their link.
+      if (condition === 'gone' && error instanceof NetlinkError && error.errno === ENODEV) return []
+      throw error
+    }
+  }
   const found = await waitUntil<{ neighbor: Neighbor | undefined }>(
     session,
     {
@@ -33,7 +43,7 @@ export async function waitForNeighbor(
       failing: condition === 'gone' ? `neighbors that match ${text} did not go` : `no neighbor came that matches ${text}`,
       groups: [GROUP.neighbor],
       read: async options => {
-        const neighbors = await dump.list(OPERATION, filter, options)
+        const neighbors = await list(options)
         if (condition === 'gone') return neighbors.length === 0 ? { neighbor: undefined } : undefined
         const neighbor = neighbors.find(condition ?? (() => true))
         return neighbor === undefined ? undefined : { neighbor }

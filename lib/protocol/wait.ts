@@ -1,5 +1,5 @@
 import { withCallersStack } from '../callers-stack.ts'
-import { ClosedError, TimeoutError } from '../errors.ts'
+import { ClosedError, DumpInterruptedError, TimeoutError } from '../errors.ts'
 import type { Message } from '../schema/message.ts'
 import type { Failure } from './failure.ts'
 import { type Hearer, type Listener, listenerError } from './listener.ts'
@@ -107,9 +107,15 @@ class Wait<T> implements Hearer {
     this.#ask()
   }
 
-  /** No limit of its own: the wait has one. */
-  #read(): Promise<T | undefined> {
-    return this.#awaited.read({ signal: this.#stop.signal, timeout: 0 })
+  /** No limit of its own: the wait has one. A table that kept changing while it was read proves nothing. */
+  async #read(): Promise<T | undefined> {
+    for (;;) {
+      try {
+        return await this.#awaited.read({ signal: this.#stop.signal, timeout: 0 })
+      } catch (error) {
+        if (this.#over || !(error instanceof DumpInterruptedError)) throw error
+      }
+    }
   }
 
   /** One question at a time; what is heard meanwhile may have come too late for the answer. */

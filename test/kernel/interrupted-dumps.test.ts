@@ -207,3 +207,19 @@ describe('a mirror of thousands of objects that others change meanwhile', () => 
     LONG,
   )
 })
+
+describe('a wait', () => {
+  it(
+    'is not ended by a list that others change meanwhile',
+    async () => {
+      await using hasty = await Rtnetlink.open({ netns: ns, dumpRetries: 0 })
+      await churning(CHURN_OF_ADDRESSES, async () => {
+        for (let round = 0; round < 20; round++) {
+          const addresses = await hasty.addresses.waitUsable('lo')
+          expect(faultsOf(addresses.map(tables.addresses.nameOf), ADDRESSES)).toEqual([])
+        }
+      })
+    },
+    LONG,
+  )
+})

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ClosedError, DuplicateAddressError, type Link, TimeoutError } from '../../lib/index.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ClosedError, DuplicateAddressError, type Link, Rtnetlink, TimeoutError } from '../../lib/index.ts'
 import { completions } from '../../lib/protocol/completions.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
 import { runNode } from '../support/run-node.ts'
@@ -49,6 +49,18 @@ describe('links.waitFor', () => {
     const during = new Promise<number>(resolve => setImmediate(() => resolve(completions().addon.counters().sockets)))
     await wait
     expect([await during, completions().addon.counters().sockets]).toEqual([before, before])
+  })
+
+  it('asks once for what is so already', async () => {
+    await ns.links.add(pair)
+    const requests = vi.spyOn(completions(), 'expect')
+    try {
+      await ns.links.waitFor('a', { up: false })
+      await ns.links.waitFor('c', 'gone')
+      expect(requests).toHaveBeenCalledTimes(2)
+    } finally {
+      requests.mockRestore()
+    }
   })
 
   it('resolves when ip makes it so', async () => {
@@ -116,6 +128,17 @@ describe('links.waitFor', () => {
     await expect(closed).rejects.toBeInstanceOf(ClosedError)
   })
 
+  it('has no limit with a timeout of 0', async () => {
+    await using hasty = await Rtnetlink.open({ netns: ns, timeout: 50 })
+    const [limited, unlimited] = [
+      hasty.links.waitFor('late', { mtu: 1500 }),
+      hasty.links.waitFor('late', { mtu: 1500 }, { timeout: 0 }),
+    ]
+    await expect(limited).rejects.toBeInstanceOf(TimeoutError)
+    await ns.links.add({ ...pair, name: 'late' })
+    expect((await unlimited).name).toBe('late')
+  })
+
   it('ends with what the test throws', async () => {
     const fault = new Error('fault')
     const wait = ns.links.waitFor('a', () => {
@@ -174,6 +197,27 @@ describe('addresses.waitUsable', () => {
     expect(await ns.addresses.waitUsable('b')).toHaveLength(1)
     await expect(ns.addresses.waitUsable('c')).rejects.toMatchObject({ code: 'ENODEV' })
   })
+
+  it('ends when the link goes', async () => {
+    await ns.links.add(pair)
+    const wait = ns.addresses.waitUsable('a')
+    await listening(wait)
+    await change('link', 'delete', 'dev', 'a')
+    await expect(wait).rejects.toMatchObject({ code: 'ENODEV', operation: 'addresses.waitUsable' })
+  })
+
+  it('ends with TimeoutError, with its signal, and with the handle', async () => {
+    await ns.links.add(pair)
+    const late = await ns.addresses.waitUsable('a', { timeout: 20 }).catch(error => error)
+    expect(late.message).toBe('addresses.waitUsable: the addresses of link a did not become usable within 20 ms')
+    const [reason, stop] = [new Error('enough'), new AbortController()]
+    const [aborted, closed] = [ns.addresses.waitUsable('a', { signal: stop.signal }), ns.addresses.waitUsable('a')]
+    await listening(closed)
+    stop.abort(reason)
+    await expect(aborted).rejects.toBe(reason)
+    ns.close()
+    await expect(closed).rejects.toBeInstanceOf(ClosedError)
+  })
 })
 
 describe('routes.waitFor', () => {
@@ -223,6 +267,15 @@ describe('neighbors.waitFor', () => {
     await listening(gone)
     await change('neighbor', 'delete', '10.0.0.2', 'dev', 'a')
     expect(await gone).toBeUndefined()
+  })
+
+  it('knows that they are gone when their link is', async () => {
+    await change('neighbor', 'add', '10.0.0.2', 'lladdr', '02:00:00:00:00:01', 'dev', 'a')
+    const gone = ns.neighbors.waitFor({ link: 'a' }, 'gone')
+    await listening(gone)
+    await change('link', 'delete', 'dev', 'a')
+    expect(await gone).toBeUndefined()
+    expect(await ns.neighbors.waitFor({ link: 'a' }, 'gone')).toBeUndefined()
   })
 
   it('wants a condition', async () => {
