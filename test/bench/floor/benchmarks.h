@@ -37,6 +37,9 @@ void bench_route_events(uint32_t count);
 void hear_routes(uint32_t count, char *writer);
 _Noreturn void toggle_link(const char *name);
 
+/// Fails when the namespace that this is in holds fewer of these: links, addresses, routes, neighbors, fdb.
+void expect_objects(const char *what, uint32_t count);
+
 /// Permanent neighbors of a veth, and FDB entries of a vxlan.
 void bench_neighbor_add(uint32_t count, uint32_t batch);
 void bench_fdb_add(uint32_t count, uint32_t batch);

@@ -43,6 +43,8 @@ static const char usage[] =
     "       floor transfer FROM TO [SECONDS=3]   namespaces as files; to 10.0.0.2\n"
     "       floor flood NAMESPACE   sends to 10.0.0.2 for as long as it lives\n"
     "       floor with-tun COMMAND…   a tun as descriptor 3, in the namespace that this is in\n"
+    "       floor expect links|addresses|routes|neighbors|fdb N   fails when there are fewer, in the namespace that this is in\n"
+    "       floor here COMMAND…   one that adds or creates, in the namespace that this is in\n"
     "       floor time COMMAND…   from its start to its end; its output goes nowhere\n"
     "       floor with-link COMMAND…   a veth w0 with the index 1000, up, in the namespace that this is in\n"
     "       floor in-namespace COMMAND…   runs a command in a new network namespace with lo up\n";
@@ -220,6 +222,10 @@ static void run_hear_routes(struct arguments arguments) {
   hear_routes(positive(arguments, 0, 100000), writer);
 }
 
+static void run_expect(struct arguments arguments) {
+  expect_objects(required(arguments, 0), positive(arguments, 1, 1));
+}
+
 static void time_command(struct arguments arguments) {
   int status;
   required(arguments, 0);
@@ -277,9 +283,15 @@ static const struct {
     {"with-link", with_link},
     {"hear-routes", run_hear_routes},
     {"time", time_command},
+    {"expect", run_expect},
 };
 
 int main(int count, char **values) {
+  if (count > 1 && strcmp(values[1], "here") == 0) {
+    stay_in_namespace();
+    count--;
+    values++;
+  }
   const char *name = count > 1 ? values[1] : "";
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
     if (strcmp(name, commands[i].name) != 0) continue;

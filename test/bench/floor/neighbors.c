@@ -60,7 +60,7 @@ static void add_entries(int socket, const struct messages *messages, uint32_t co
 
 void bench_neighbor_add(uint32_t count, uint32_t batch) {
   struct ndmsg header = {.ndm_family = AF_INET, .ndm_ifindex = LINK_INDEX, .ndm_state = NUD_PERMANENT};
-  enter_new_namespace();
+  enter_own_namespace();
   int socket = netlink_open();
   create_veth_up(socket, "d0", "d1", LINK_INDEX);
   struct messages messages = encode_entries(&header, neighbor_of, count, batch);
@@ -88,7 +88,7 @@ void bench_fdb_add(uint32_t count, uint32_t batch) {
                          .ndm_ifindex = LINK_INDEX,
                          .ndm_state = NUD_PERMANENT,
                          .ndm_flags = NTF_SELF};
-  enter_new_namespace();
+  enter_own_namespace();
   int socket = netlink_open();
   create_vxlan(socket);
   struct messages messages = encode_entries(&header, destination_of, count, batch);

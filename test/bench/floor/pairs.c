@@ -55,7 +55,7 @@ static uint64_t send_all(int socket, const struct request *requests, uint32_t co
 void fill_pairs(uint32_t count) { send_all(netlink_open(), encode_pairs(count, 0), count); }
 
 void bench_veth_pairs(uint32_t count, uint32_t queues) {
-  enter_new_namespace();
+  enter_own_namespace();
   int socket = netlink_open();
   uint64_t ns = send_all(socket, encode_pairs(count, queues), count);
   printf("{\"benchmark\":\"veth-pairs\",\"count\":%" PRIu32 ",\"queues\":%" PRIu32 ",\"ns\":%" PRIu64 "}\n", count,
@@ -105,7 +105,7 @@ static void print_pairs_up(uint32_t count, const char *how, uint64_t ns) {
 }
 
 void bench_veth_pairs_up(uint32_t count, uint32_t queues) {
-  enter_new_namespace();
+  enter_own_namespace();
   int socket = netlink_open();
   uint64_t ns = send_all(socket, encode_pairs_up(count, queues), count);
   print_pairs_up(count, queues == 0 ? "default" : "one-queue", ns);
@@ -118,7 +118,7 @@ static void turn_off_ipv6(void) {
 }
 
 void bench_veth_pairs_up_fast(uint32_t count) {
-  enter_new_namespace();
+  enter_own_namespace();
   turn_off_ipv6();
   int socket = netlink_open();
   struct request *requests = encode_grouped_pairs(count);

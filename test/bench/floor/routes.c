@@ -16,7 +16,7 @@ enum {
 };
 
 int open_with_link(void) {
-  enter_new_namespace();
+  enter_own_namespace();
   int socket = netlink_open();
   create_links(socket, 1, LINK_INDEX, BENCH_GROUP);
   struct messages up = messages_new(64);
@@ -62,7 +62,6 @@ void bench_route_add(uint32_t count, uint32_t batch) {
   uint64_t ns = now_ns() - start;
   printf("{\"benchmark\":\"route-add\",\"count\":%" PRIu32 ",\"batch\":%" PRIu32 ",\"ns\":%" PRIu64 "}\n", count, batch,
          ns);
-  delete_group(socket, BENCH_GROUP);
 }
 
 void write_routes(uint32_t count) {

@@ -23,6 +23,10 @@ void sleep_ns(uint64_t ns);
 /// Moves this thread into a new, empty network namespace.
 void enter_new_namespace(void);
 
+/// Likewise, for the whole benchmark, unless it was told to stay in the namespace that it was started in.
+void enter_own_namespace(void);
+void stay_in_namespace(void);
+
 /// A descriptor of the network namespace that this thread is in.
 int open_current_namespace(void);
 

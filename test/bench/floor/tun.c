@@ -124,8 +124,9 @@ void bench_tun_cable(uint32_t seconds, int vnet) {
     tuns[i] = open_tun(vnet);
     set_up_tun(FIRST_ADDRESS + i);
   }
-  struct direction there = {tuns[0], tuns[1]};
-  struct direction back = {tuns[1], tuns[0]};
+  static struct direction there, back;  // The threads outlive this function.
+  there = (struct direction){tuns[0], tuns[1]};
+  back = (struct direction){tuns[1], tuns[0]};
   start_copying(&there);
   start_copying(&back);
   struct transfer done = transfer(namespaces[0], namespaces[1], second_address, seconds);

@@ -27,11 +27,12 @@ class Notes {
 }
 
 function cellText({ row, cells }, title, { measured, workload }, notes) {
+  const isFirst = row === workload.rows[0]
   const cell = cells[title]
   if (cell === undefined) return '—'
   const note = measured.notes?.[title]
   const marks = [
-    ...(note === undefined ? [] : [note]),
+    ...(note === undefined || !isFirst ? [] : [note]),
     ...(cell.failed === undefined ? [] : [`${title}, ${workload.name}: ${cell.failed}`]),
     ...(cell.runs > 0 && cell.runs < measured.rounds && cell.failed === undefined
       ? [
@@ -114,7 +115,7 @@ function settingLines(summaries) {
   const settings = new Map()
   for (const { workload, measured } of summaries) {
     const { machine, date, rounds } = measured
-    const key = `${machine.kernel}, ${machine.processor}, ${machine.memory}, Node ${machine.node}; ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, ${day(date)}`
+    const key = `${machine.kernel}, ${machine.processor}, ${machine.memory}, Node ${machine.node}, load ${machine.load} before; ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, ${day(date)}`
     settings.set(key, [...(settings.get(key) ?? []), workload])
   }
   const ids = workloads => [...new Set(workloads.flatMap(({ rows }) => rows.map(({ id }) => id.replace(/[ab]$/, ''))))].join(', ')

@@ -32,12 +32,13 @@ async function settle() {
   }
 }
 
-/** The words of a command that prepares its namespaces, the named ones as well, and then becomes the program. */
+/** The words of a command that prepares its namespaces, the named ones as well, runs the program, and looks whether it did its work. */
 export function wrap(workload, program) {
   const steps = ['mount -t tmpfs none /run/netns']
   if (workload.fill) steps.push(`"$FLOOR" ${workload.fill} ${workload.count}`)
   const before = [...(workload.link ? [floorProgram, 'with-link'] : []), ...(workload.timed ? [floorProgram, 'time'] : [])]
-  const script = `${steps.join(' && ')} && exec "$@"`
+  const checks = Object.entries(workload.expect ?? {}).map(([what, count]) => `"$FLOOR" expect ${what} ${count}`)
+  const script = [...steps, '"$@"', ...checks].join(' && ')
   return ['unshare', '--mount', floorProgram, 'in-namespace', 'sh', '-c', script, 'sh', ...before, ...program]
 }
 

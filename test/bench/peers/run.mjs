@@ -9,7 +9,7 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { describeMachine } from './machine.mjs'
-import { loadPeers, preparePeers } from './peers.mjs'
+import { loadPeers, preparePeers, titleOf } from './peers.mjs'
 import { page } from './report.mjs'
 import { mergeWorkload, readResults, writePages, writeResults } from './results.mjs'
 import { measure } from './rounds.mjs'
@@ -29,6 +29,12 @@ const tell = text => process.stderr.write(`${text}\n`)
 const rounds = Number(values.rounds)
 if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError(`--rounds: not a positive integer: ${values.rounds}`)
 
+/** How peers do it, by title. */
+function notesOf(peers, { name }) {
+  const said = peers.filter(({ notes }) => notes?.[name] !== undefined)
+  return Object.fromEntries(said.map(peer => [titleOf(peer), `${titleOf(peer)}: ${peer.notes[name]}`]))
+}
+
 /** Measures the workloads one after another; what is complete is written at once. */
 async function run(results, kept) {
   const workloads = selectWorkloads(values.only)
@@ -39,7 +45,14 @@ async function run(results, kept) {
   const setting = { machine: describeMachine(), versions, missing }
   for (const workload of workloads) {
     const peers = await measure(workload, ready, rounds, tell)
-    const fresh = { date: new Date().toISOString(), rounds, count: workload.count, ...setting, peers }
+    const fresh = {
+      date: new Date().toISOString(),
+      rounds,
+      count: workload.count,
+      ...setting,
+      notes: notesOf(ready, workload),
+      peers,
+    }
     const older = mergeWorkload(results, workload.name, fresh, values.replace)
     if (older !== undefined)
       tell(`${workload.name}: kept is what was measured in ${older.rounds} rounds (--replace puts this in its place)`)

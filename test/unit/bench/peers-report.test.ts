@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { page } from '../../bench/peers/report.mjs'
 
-const machine = { processor: '2 × Fast', memory: '4 GiB', kernel: 'Linux 6.18', node: 'v20.0.0' }
+const machine = { processor: '2 × Fast', memory: '4 GiB', kernel: 'Linux 6.18', node: 'v20.0.0', load: 0.1 }
 
 const results = (peers: Record<string, { runs: object[]; failed?: string }>, more: object = {}) => ({
   workloads: {
@@ -67,7 +67,7 @@ describe('the page of the benchmarks', () => {
 
   it('names the machine, the versions, and what is missing and why', () => {
     const text = page(results({ C: ms(300) }, { missing: { Rust: 'no package' } }))
-    expect(text).toContain('- W1: Linux 6.18, 2 × Fast, 4 GiB, Node v20.0.0; 3 rounds, 2026-01-02')
+    expect(text).toContain('- W1: Linux 6.18, 2 × Fast, 4 GiB, Node v20.0.0, load 0.1 before; 3 rounds, 2026-01-02')
     expect(text).toContain('- C: version of C')
     expect(text).toContain('- Rust: no package')
   })

@@ -4,14 +4,14 @@ import { buildFloor, floorProgram } from '../../processes.mjs'
 import { firstLine } from '../install.mjs'
 
 const commands = {
-  'veth-pairs': count => ['veth-pairs', count],
-  'veth-pairs-up': count => ['veth-pairs-up', count],
+  'veth-pairs': count => ['here', 'veth-pairs', count],
+  'veth-pairs-up': count => ['here', 'veth-pairs-up', count],
   containers: count => ['containers', count, 1, 'group'],
-  'route-add': count => ['route-add', count, 128],
+  'route-add': count => ['here', 'route-add', count, 128],
   'route-list': count => ['route-list', count, 'here'],
   'link-list': count => ['link-list', count, 'here'],
-  'neighbor-add': count => ['neighbor-add', count, 128],
-  'fdb-add': count => ['fdb-add', count, 128],
+  'neighbor-add': count => ['here', 'neighbor-add', count, 128],
+  'fdb-add': count => ['here', 'fdb-add', count, 128],
   'route-events': count => ['hear-routes', count],
   cold: count => ['containers', count, 1, 'leave'],
   'tun-read': seconds => ['tun-read', seconds],

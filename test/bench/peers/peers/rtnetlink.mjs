@@ -6,6 +6,8 @@ import { workloads } from '../workloads.mjs'
 const program = name => fileURLToPath(new URL(`../programs/rtnetlink/${name}.mjs`, import.meta.url))
 const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'))
 
+const slices = '500 at a time are awaited'
+
 /** @type {import('../peers.mjs').Peer[]} */
 export default [
   {
@@ -13,6 +15,13 @@ export default [
     language: 'Node',
     prepare: () => {},
     version: () => `${version}, Node ${process.version}`,
+    notes: {
+      'route-add': slices,
+      'neighbor-add': slices,
+      'fdb-add': slices,
+      containers: 'all at once; taken down by the group of the host’s ends',
+      'tun-read': 'in batches',
+    },
     workloads: workloads.map(({ name }) => name),
     command: (workload, count) =>
       workload === 'cold' ? [process.execPath, program('cold')] : [process.execPath, program('main'), workload, String(count)],

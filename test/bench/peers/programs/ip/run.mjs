@@ -1,6 +1,5 @@
 /** Starts `ip`, as a program in Node does that has nothing else. */
 import { execFile, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -41,5 +40,5 @@ export async function each(items, work, atOnce) {
 
 /** Until the links of the host that lead into containers are gone. */
 export async function waitUntilGone() {
-  while (/^ *h\d+:/m.test(readFileSync('/proc/net/dev', 'latin1'))) await sleep(1)
+  while ((await ip('-o link show type veth')).stdout !== '') await sleep(1)
 }

@@ -1,7 +1,7 @@
 /** What is asked of `ip` and `bridge`, as lines of a batch, which are also the words of a command. */
+import { hardwareAddress } from '../../../workloads/hardware-addresses.mjs'
+
 const octets = (first, number) => `${first}.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`
-const hex = byte => byte.toString(16).padStart(2, '0')
-const hardwareAddress = i => `02:00:${[i >> 24, (i >> 16) & 255, (i >> 8) & 255, i & 255].map(hex).join(':')}`
 
 export const numbers = count => Array.from({ length: count }, (_, i) => i)
 

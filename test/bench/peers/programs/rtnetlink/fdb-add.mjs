@@ -1,13 +1,15 @@
 import { Netns } from '../../../../../dist/index.js'
-import { hardwareAddresses } from '../../../workloads/hardware-addresses.mjs'
+import { hardwareAddress } from '../../../workloads/hardware-addresses.mjs'
 import { measure } from './measure.mjs'
+import { inSlices } from './slices.mjs'
 
 const REMOTES = 250
 const { links, fdb } = Netns.current()
 
-const addEntry = (macAddress, i) => fdb.add({ link: 'x0', macAddress, remote: `10.0.0.${(i % REMOTES) + 1}`, state: 'permanent' })
+const addEntry = i =>
+  fdb.add({ link: 'x0', macAddress: hardwareAddress(i), remote: `10.0.0.${(i % REMOTES) + 1}`, state: 'permanent' })
 
 export default async count => {
   await links.add({ kind: 'vxlan', name: 'x0', vxlan: { vni: 5 } })
-  return measure(() => Promise.all(hardwareAddresses(count).map(addEntry)))
+  return measure(() => inSlices(count, 500, addEntry))
 }

@@ -1,5 +1,6 @@
 import { Netns } from '../../../../../dist/index.js'
-import { measure, numbers } from './measure.mjs'
+import { measure } from './measure.mjs'
+import { inSlices } from './slices.mjs'
 
 const { links, routes } = Netns.current()
 
@@ -7,5 +8,5 @@ const addRoute = i => routes.add({ to: `11.${(i >> 16) & 255}.${(i >> 8) & 255}.
 
 export default async count => {
   await links.add({ kind: 'veth', name: 'd0', up: true, veth: { peer: { name: 'd1', up: true } } })
-  return measure(() => Promise.all(numbers(count).map(addRoute)))
+  return measure(() => inSlices(count, 500, addRoute))
 }
