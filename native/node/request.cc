@@ -1,5 +1,7 @@
 #include "node/request.h"
 
+#include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -55,9 +57,18 @@ void run_request_apart(Environment& environment, uint32_t id, std::function<void
   environment.begin_request();
   sys::Runtime& runtime = *environment.runtime();
   try {
-    runtime.namespace_threads.run([&runtime, id, body = std::move(body)] {
-      complete(runtime.completions, id, [&] { return body(), CompletionCode::kDone; });
-    });
+    const auto failure = std::make_shared<std::optional<sys::SystemError>>();
+    auto make = [failure, body = std::move(body)] {
+      try {
+        body();
+      } catch (const sys::SystemError& error) {
+        *failure = error;
+      }
+    };
+    auto tell = [&completions = runtime.completions, id, failure] {
+      *failure ? completions.post(id, **failure) : completions.post({id, CompletionCode::kDone});
+    };
+    runtime.namespace_threads.run({std::move(make), std::move(tell)});
   } catch (const sys::SystemError& error) {
     runtime.completions.post(id, error);
   }

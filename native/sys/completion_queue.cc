@@ -79,6 +79,12 @@ void CompletionQueue::watch(uint32_t id) {
   if (open_) watched_.emplace(id, Watched{});
 }
 
+bool CompletionQueue::is_under_way(uint32_t id) const {
+  const std::lock_guard lock(mutex_);
+  const auto watched = watched_.find(id);
+  return watched != watched_.end() && !watched->second.succeeded;
+}
+
 std::optional<bool> CompletionQueue::succeeded(uint32_t id, std::function<void(bool)> then) {
   const std::lock_guard lock(mutex_);
   const auto watched = watched_.find(id);

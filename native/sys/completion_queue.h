@@ -39,6 +39,8 @@ class CompletionQueue {
 
   /** The request with this id will be waited for, once. Before it is sent. */
   void watch(uint32_t id);
+  /** Whether a watched request has not completed yet. */
+  bool is_under_way(uint32_t id) const;
   /**
    * Whether a watched request succeeded, once it has completed. Until then nothing, and `then` will be called with the
    * answer, on the thread that completes it; never after close().
@@ -59,7 +61,7 @@ class CompletionQueue {
   void add(Append append, bool alone = true);
   Calls settle_watched(wire::Bytes completions);
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::function<void()> wake_;
   wire::CompletionBuffer posted_;
   bool open_ = false;

@@ -146,6 +146,20 @@ RequestQueue::Turn RequestQueue::take(bool previous_succeeded, const Limits& lim
   return Turn::kBatch;
 }
 
+bool RequestQueue::take_waiting(const std::function<bool(const wire::Record&)>& is_due,
+                                std::vector<wire::Record>& records) {
+  records.clear();
+  const std::lock_guard lock(mutex_);
+  recycle_used_up();
+  Chunk* chunk = front();
+  if (chunk == nullptr) return false;
+  const Entry& entry = chunk->entries[chunk->next];
+  const wire::Record record = chunk->record(entry);
+  if (entry.cancelled || record.has(wire::kLinked) || !is_waiting(record) || !is_due(record)) return false;
+  take_one(*chunk, records, Turn::kAfter);
+  return true;
+}
+
 RequestQueue::Turn RequestQueue::take_one(Chunk& chunk, std::vector<wire::Record>& records, Turn turn) {
   records.push_back(chunk.record(chunk.entries[chunk.next++]));
   return turn;

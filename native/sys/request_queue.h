@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -64,6 +65,9 @@ class RequestQueue {
   bool is_closed() const { return closed_; }
   /** True when a job has to be started to notice the end. */
   bool start_if_idle();
+  /** Takes the next record if that waits for another socket's, and `is_due` says so. In place of the job that flush()
+   * asked for. */
+  bool take_waiting(const std::function<bool(const wire::Record&)>& is_due, std::vector<wire::Record>& records);
   /** The job that had to be started could not be. */
   void stand_still();
 

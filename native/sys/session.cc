@@ -30,6 +30,7 @@ void Session::flush() {
 
 void Session::schedule() {
   used_ = true;
+  if (wait_at_once()) return;
   submit([self = shared_from_this()](const std::stop_token& stop) { self->run(stop); });
 }
 
@@ -40,6 +41,13 @@ void Session::submit(ThreadPool::Job job) {
     fail_all(error);
     queue_.stand_still();
   }
+}
+
+/** True when the next thing to do is to wait for another request. No thread is needed for that. */
+bool Session::wait_at_once() {
+  const CompletionQueue& completions = runtime_->completions;
+  const auto is_under_way = [&](const wire::Record& after) { return completions.is_under_way(after.header().front()); };
+  return queue_.take_waiting(is_under_way, records_) && !wait(records_.front());
 }
 
 void Session::resume(uint32_t id) {
@@ -144,7 +152,7 @@ void Session::perform(Turn turn, const std::stop_token& stop) {
 
 /**
  * False when the other request is still under way: then this job ends as one that goes on, and a new one takes its
- * place when that request has completed. No thread waits. The socket is open by now, which took its time meanwhile.
+ * place when that request has completed. No thread waits.
  */
 bool Session::wait(const wire::Record& record) {
   const auto then = [self = shared_from_this(), id = record.id()](bool succeeded) {
@@ -160,6 +168,7 @@ bool Session::wait(const wire::Record& record) {
 }
 
 void Session::waited(uint32_t id, bool succeeded) {
+  records_.clear();
   previous_ = {succeeded};
   runtime_->completions.post_with_next({id, succeeded ? CompletionCode::kDone : CompletionCode::kSkipped});
 }

@@ -56,6 +56,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void cancel_streams();
   std::shared_ptr<StreamDump> find_stream(uint32_t id);
 
+  bool wait_at_once();
   void run(const std::stop_token& stop);
   bool connect();
   void perform(Turn turn, const std::stop_token& stop);
