@@ -47,7 +47,8 @@ export async function change(
     const message = step(program) ? 'newLink' : 'setLink'
     return session.acknowledge(message, program, 0, record, call)
   }
-  const changed = send(first, RecordFlag.renames)
+  const { name, netns } = given as SetLinkOptions
+  const changed = send(first, name === undefined && netns === undefined ? 0 : RecordFlag.renames)
   const rest = behind.map(step => send(step, RecordFlag.linked))
   const options = { ...given, link }
   unwrap(await changed, targetLocator, options, linkHint(options, 'set'))

@@ -47,6 +47,9 @@ const DEFAULT_DUMP_RETRIES = 8
 /** Node's timers overflow above this and fire at once. */
 const LONGEST_TIMER = 0x7fff_ffff
 
+/** Of all sessions: it has kilobytes, and no two are in use at a time. */
+let program: Program | undefined
+
 /** A session of another protocol, and up to which of its requests this one has waited. */
 interface Beside {
   readonly session: Session
@@ -64,7 +67,6 @@ export class Session {
   readonly #options: Required<SessionOptions>
   readonly #namespace: NamespaceSource
   readonly #protocol: number
-  readonly #program = new Program()
   readonly #inFlight = new RequestList()
   #socket: NativeSocket | undefined
   /** The sessions of other protocols in the same namespace. */
@@ -158,7 +160,8 @@ export class Session {
   /** An empty program for a message with that header. One is in use at a time: lower and send without awaiting in between. */
   begin(operation: string, header: keyof typeof HEADER_WORDS): Program {
     if (this.#closed) throw new ClosedError(operation, 'session')
-    return this.#program.begin(operation, HEADER_WORDS[header])
+    program ??= new Program()
+    return program.begin(operation, HEADER_WORDS[header])
   }
 
   /** Sends a request that is answered by an acknowledgement. A Failure has `given`, for handlers that are not the caller's own. */
