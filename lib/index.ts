@@ -44,6 +44,10 @@ export type {
   EthtoolChannelsOptions,
   EthtoolCoalescing,
   EthtoolCoalescingOptions,
+  EthtoolEee,
+  EthtoolEeeOptions,
+  EthtoolFec,
+  EthtoolFecOptions,
   EthtoolLinkState,
   EthtoolPause,
   EthtoolPauseOptions,
@@ -51,6 +55,8 @@ export type {
   EthtoolRingsOptions,
   EthtoolSettings,
   EthtoolSettingsOptions,
+  EthtoolWakeOnLan,
+  EthtoolWakeOnLanOptions,
 } from './ethtool/ethtool.ts'
 export type { LinkFeature, LinkFeatures } from './ethtool/features.ts'
 export type { LinkStatisticsByName } from './ethtool/statistics.ts'

@@ -81,7 +81,7 @@ const TEAM_PORTS = 'What `team.ports` reports.'
 const VNI = 'Options of `vnis.add`, and what `vnis.list` reports.'
 const FOU = 'Options of `fou.add`, and what `fou.list` and `fou.get` report.'
 const ETHTOOL =
-  'What `ethtool.getLinkState`, `getFeatures`, `getSettings` (two tables), `getPrivateFlags`, `getRings`, `getChannels`, `getCoalescing` and `getPause` report, and their `set…` take: a table each.'
+  'What `ethtool.getLinkState`, `getFeatures`, `getSettings` (two tables), `getPrivateFlags`, `getRings`, `getChannels`, `getCoalescing`, `getPause`, `getFec`, `getEee` and `getWakeOnLan` report, and their `set…` take: a table each.'
 const MACSEC =
   'What `macsec.get` and `macsec.list` report; `channel` and `association` have the options of `receiveChannels`, `transmitAssociations` and `receiveAssociations`.'
 const WIREGUARD =

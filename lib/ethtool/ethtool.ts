@@ -16,12 +16,15 @@ import {
   channelTable,
   coalescingTable,
   connectorTable,
+  eeeTable,
   featureTable,
+  fecTable,
   linkStateTable,
   modeTable,
   pauseTable,
   privateFlagTable,
   ringTable,
+  wakeOnLanTable,
 } from './tables.ts'
 
 type Command = typeof ethtoolFamily extends Family<infer C> ? C : never
@@ -42,6 +45,12 @@ export type EthtoolCoalescing = Reported<typeof coalescingTable>
 export type EthtoolCoalescingOptions = Changes<typeof coalescingTable>
 export type EthtoolPause = Reported<typeof pauseTable>
 export type EthtoolPauseOptions = Changes<typeof pauseTable>
+export type EthtoolFec = Reported<typeof fecTable>
+export type EthtoolFecOptions = Changes<typeof fecTable>
+export type EthtoolEee = Reported<typeof eeeTable>
+export type EthtoolEeeOptions = Changes<typeof eeeTable>
+export type EthtoolWakeOnLan = Reported<typeof wakeOnLanTable>
+export type EthtoolWakeOnLanOptions = Changes<typeof wakeOnLanTable>
 
 /** What veth calls the index of its peer. */
 const PEER_INDEX = 'peer_ifindex'
@@ -189,6 +198,39 @@ export class Ethtool {
   /** Changes that. Same as `ethtool -A eth0 rx off tx off`. @throws {NetlinkError} as `setSettings`. */
   async setPause(link: LinkReference, options: EthtoolPauseOptions, call?: CallOptions): Promise<void> {
     await this.#set('ethtool.setPause', pauseTable, 'setPause', link, options, call)
+  }
+
+  /** Forward error correction. Since Linux 5.13. Same as `ethtool --show-fec eth0`. @throws {NetlinkError} as `getSettings`. */
+  async getFec(link: LinkReference, call?: CallOptions): Promise<EthtoolFec> {
+    return await this.#get('ethtool.getFec', fecTable, 'getFec', link, call)
+  }
+
+  /**
+   * Changes that; modes that are not named stay as they are, and one at least must be left: `setFec('eth0', { modes: { RS: true, None: false }, auto: false })`.
+   * Same as `ethtool --set-fec eth0 encoding rs`. @throws {NetlinkError} as `setSettings`.
+   */
+  async setFec(link: LinkReference, options: EthtoolFecOptions, call?: CallOptions): Promise<void> {
+    await this.#set('ethtool.setFec', fecTable, 'setFec', link, options, call)
+  }
+
+  /** Energy-efficient Ethernet. Same as `ethtool --show-eee eth0`. @throws {NetlinkError} as `getSettings`. */
+  async getEee(link: LinkReference, call?: CallOptions): Promise<EthtoolEee> {
+    return await this.#get('ethtool.getEee', eeeTable, 'getEee', link, call)
+  }
+
+  /** Changes that. Same as `ethtool --set-eee eth0 eee off`. @throws {NetlinkError} as `setSettings`. */
+  async setEee(link: LinkReference, options: EthtoolEeeOptions, call?: CallOptions): Promise<void> {
+    await this.#set('ethtool.setEee', eeeTable, 'setEee', link, options, call)
+  }
+
+  /** Which frames wake the machine. It has a password in it, so reading needs CAP_NET_ADMIN, too. Same as `ethtool eth0 | grep Wake`. @throws {NetlinkError} as `getSettings`. */
+  async getWakeOnLan(link: LinkReference, call?: CallOptions): Promise<EthtoolWakeOnLan> {
+    return await this.#get('ethtool.getWakeOnLan', wakeOnLanTable, 'getWakeOnLan', link, call)
+  }
+
+  /** Changes that; modes that are not named stay as they are. Same as `ethtool -s eth0 wol g`. @throws {NetlinkError} as `setSettings`. */
+  async setWakeOnLan(link: LinkReference, options: EthtoolWakeOnLanOptions, call?: CallOptions): Promise<void> {
+    await this.#set('ethtool.setWakeOnLan', wakeOnLanTable, 'setWakeOnLan', link, options, call)
   }
 
   /** Switches of one driver, by the names that it gives them. Same as `ethtool --show-priv-flags eth0`. @throws {NetlinkError} as `getSettings`. */

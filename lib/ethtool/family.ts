@@ -11,6 +11,8 @@ export const ethtoolFamily = defineFamily({
     getModes: 4,
     setModes: 5,
     getLinkState: 6,
+    getWakeOnLan: 9,
+    setWakeOnLan: 10,
     getFeatures: 11,
     setFeatures: 12,
     getPrivateFlags: 13,
@@ -23,5 +25,9 @@ export const ethtoolFamily = defineFamily({
     setCoalescing: 20,
     getPause: 21,
     setPause: 22,
+    getEee: 23,
+    setEee: 24,
+    getFec: 29,
+    setFec: 30,
   },
 })

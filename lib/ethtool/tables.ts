@@ -1,5 +1,6 @@
 import { GENERIC_HEADER } from '../generic/family.ts'
 import { enumOf, numberOr } from '../schema/enums.ts'
+import { mac } from '../schema/octets.ts'
 import { bool, u8, u32 } from '../schema/scalars.ts'
 import { Table } from '../schema/table.ts'
 import { aboutLink } from './about-link.ts'
@@ -273,6 +274,57 @@ export const pauseTable = new Table(
     rx: bool(3, 'ETHTOOL_A_PAUSE_RX'),
     /** Sends them. */
     tx: bool(4, 'ETHTOOL_A_PAUSE_TX'),
+  },
+  behindHeader,
+)
+
+/** Forward error correction: what lets the other end repair bits that were lost on the way. */
+export const fecTable = new Table(
+  'ethtoolFec',
+  {
+    /** Index of the link. */
+    link: aboutLink('ETHTOOL_A_FEC_HEADER'),
+    /** Encodings that may be used, by the kernel's names: `'RS'`, `'BASER'`, `'LLRS'`, and `'None'` for none. */
+    modes: bitSet(2, 'ETHTOOL_A_FEC_MODES'),
+    /** The driver chooses, by the cable or module. */
+    auto: bool(3, 'ETHTOOL_A_FEC_AUTO'),
+    /** The encoding in use. */
+    active: enumOf(4, 'ETHTOOL_A_FEC_ACTIVE', 'u32', { None: 49, RS: 50, BASER: 51, LLRS: 74 }, readOnly),
+  },
+  behindHeader,
+)
+
+/** Energy-efficient Ethernet (IEEE 802.3az): a link that has nothing to send sleeps. */
+export const eeeTable = new Table(
+  'ethtoolEee',
+  {
+    /** Index of the link. */
+    link: aboutLink('ETHTOOL_A_EEE_HEADER'),
+    /** Modes in which the link could sleep, true for what it advertises: `{ '1000baseT/Full': true }`. */
+    modes: bitSet(2, 'ETHTOOL_A_EEE_MODES_OURS'),
+    /** Those that the other end advertises. */
+    peerModes: bitSet(3, 'ETHTOOL_A_EEE_MODES_PEER', readOnly),
+    /** Agreed on with the other end, and in use. */
+    active: bool(4, 'ETHTOOL_A_EEE_ACTIVE', readOnly),
+    enabled: bool(5, 'ETHTOOL_A_EEE_ENABLED'),
+    /** Sleeps by itself when there is nothing to send, rather than only waking when the other end does. */
+    txLowPowerIdle: bool(6, 'ETHTOOL_A_EEE_TX_LPI_ENABLED'),
+    /** How long nothing is sent before it sleeps. */
+    txLowPowerIdleTimer: u32(7, 'ETHTOOL_A_EEE_TX_LPI_TIMER', { unit: 'µs' }),
+  },
+  behindHeader,
+)
+
+/** Wake-on-LAN: which frames wake the machine. */
+export const wakeOnLanTable = new Table(
+  'ethtoolWakeOnLan',
+  {
+    /** Index of the link. */
+    link: aboutLink('ETHTOOL_A_WOL_HEADER'),
+    /** What the device can be woken by, true for what it is: `'phy'`, `'ucast'`, `'mcast'`, `'bcast'`, `'arp'`, `'magic'`, `'magicsecure'`, `'filter'`. */
+    modes: bitSet(2, 'ETHTOOL_A_WOL_MODES'),
+    /** Password in the frame of `'magicsecure'`, six bytes written as a hardware address. Reported only to who has CAP_NET_ADMIN, as all of these. */
+    password: mac(3, 'ETHTOOL_A_WOL_SOPASS', { secret: true }),
   },
   behindHeader,
 )

@@ -253,6 +253,23 @@ describe('ethtool on a simulated device', () => {
     expect(pairs(shown(ns, '-a', name))).toMatchObject({ RX: 'on', TX: 'off' })
   })
 
+  it('reads and sets forward error correction, says ethtool --show-fec', async () => {
+    await ns.ethtool.setFec(name, { modes: { RS: true }, auto: false })
+    expect(await ns.ethtool.getFec(name)).toMatchObject({ modes: { RS: true }, auto: false, active: 'RS' })
+    expect(shown(ns, '--show-fec', name)).toMatch(/Active FEC encoding: RS/)
+    await ns.ethtool.setFec(name, { modes: { RS: false, LLRS: true } })
+    expect(await ns.ethtool.getFec(name)).toMatchObject({ modes: { LLRS: true }, active: 'LLRS' })
+  })
+
+  it('is asked for an encoding that is none, and that is the option', async () => {
+    const failure = ns.ethtool.setFec(name, { modes: { Reed: true } })
+    await expect(failure).rejects.toMatchObject({ code: 'EOPNOTSUPP', option: 'modes.Reed' })
+  })
+
+  it.each(['getEee', 'getWakeOnLan'] as const)('has nothing to say to %s', async method => {
+    await expect(ns.ethtool[method](name)).rejects.toMatchObject({ code: 'EOPNOTSUPP', operation: `ethtool.${method}` })
+  })
+
   it('reads and sets coalescing, says ethtool -c', async () => {
     await ns.ethtool.setCoalescing(name, { rxMicroseconds: 50, adaptiveTx: true })
     expect(await ns.ethtool.getCoalescing(name)).toMatchObject({ rxMicroseconds: 50, adaptiveTx: true })

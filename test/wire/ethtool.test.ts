@@ -4,7 +4,16 @@ import { decodeDriver } from '../../lib/ethtool/driver.ts'
 import { ethtoolFamily } from '../../lib/ethtool/family.ts'
 import { toFeatures } from '../../lib/ethtool/features.ts'
 import { ETHTOOL } from '../../lib/ethtool/link-ioctl.ts'
-import { channelTable, featureTable, linkStateTable, modeTable, ringTable } from '../../lib/ethtool/tables.ts'
+import {
+  channelTable,
+  eeeTable,
+  featureTable,
+  fecTable,
+  linkStateTable,
+  modeTable,
+  ringTable,
+  wakeOnLanTable,
+} from '../../lib/ethtool/tables.ts'
 import { Message } from '../../lib/schema/message.ts'
 import { decoded, hexLines } from '../support/encode.ts'
 import { command, genericLines } from '../support/generic.ts'
@@ -52,6 +61,102 @@ describe('ethtool on the wire', () => {
         12 01 00 00               # ETHTOOL_MSG_CHANNELS_SET
         0c 00 01 80  08 00 01 00  05 00 00 00  # ETHTOOL_A_CHANNELS_HEADER
         08 00 06 00  02 00 00 00  # ETHTOOL_A_CHANNELS_RX_COUNT = 2
+      `),
+    )
+  })
+
+  it('sets encodings of forward error correction by their names', () => {
+    const program = command(ethtoolFamily, 'setFec')
+    fecTable.lower(program, { link: 5, modes: { RS: true, None: false }, auto: false, active: 'None' }, 'change')
+    expect(genericLines(program)).toEqual(
+      hexLines(`
+        1e 01 00 00               # ETHTOOL_MSG_FEC_SET
+        0c 00 01 80  08 00 01 00  05 00 00 00  # ETHTOOL_A_FEC_HEADER
+        28 00 02 80               # ETHTOOL_A_FEC_MODES, nested
+        24 00 03 80               #   ETHTOOL_A_BITSET_BITS, nested
+        10 00 01 80               #     ETHTOOL_A_BITSET_BITS_BIT, nested
+        07 00 02 00  52 53 00 00  #       ETHTOOL_A_BITSET_BIT_NAME = "RS"
+        04 00 03 00               #       ETHTOOL_A_BITSET_BIT_VALUE
+        10 00 01 80               #     ETHTOOL_A_BITSET_BITS_BIT, nested
+        09 00 02 00  4e 6f 6e 65  00 00 00 00  # "None", and no value
+        05 00 03 00  00 00 00 00  # ETHTOOL_A_FEC_AUTO = 0
+      `),
+    )
+  })
+
+  it('reads encodings of forward error correction: a list of those that may be used', () => {
+    const bytes = `
+      1e 01 00 00               # ETHTOOL_MSG_FEC_GET_REPLY
+      0c 00 01 80  08 00 01 00  05 00 00 00  # ETHTOOL_A_FEC_HEADER
+      28 00 02 80               # ETHTOOL_A_FEC_MODES, nested
+      04 00 01 00               #   ETHTOOL_A_BITSET_NOMASK
+      08 00 02 00  79 00 00 00  #   ETHTOOL_A_BITSET_SIZE = 121
+      18 00 03 80               #   ETHTOOL_A_BITSET_BITS, nested
+      14 00 01 80               #     ETHTOOL_A_BITSET_BITS_BIT, nested
+      08 00 01 00  32 00 00 00  #       ETHTOOL_A_BITSET_BIT_INDEX = 50
+      07 00 02 00  52 53 00 00  #       ETHTOOL_A_BITSET_BIT_NAME = "RS"
+      05 00 03 00  00 00 00 00  # ETHTOOL_A_FEC_AUTO = 0
+      08 00 04 00  32 00 00 00  # ETHTOOL_A_FEC_ACTIVE = ETHTOOL_LINK_MODE_FEC_RS_BIT
+    `
+    expect(decoded((...where) => fecTable.decode(...where), bytes)).toEqual({
+      link: 5,
+      modes: { RS: true },
+      auto: false,
+      active: 'RS',
+    })
+  })
+
+  it('sets what is given of energy-efficient Ethernet', () => {
+    const program = command(ethtoolFamily, 'setEee')
+    eeeTable.lower(program, { link: 5, active: true, enabled: true, txLowPowerIdle: false, txLowPowerIdleTimer: 17 }, 'change')
+    expect(genericLines(program)).toEqual(
+      hexLines(`
+        18 01 00 00               # ETHTOOL_MSG_EEE_SET
+        0c 00 01 80  08 00 01 00  05 00 00 00  # ETHTOOL_A_EEE_HEADER
+        05 00 05 00  01 00 00 00  # ETHTOOL_A_EEE_ENABLED = 1
+        05 00 06 00  00 00 00 00  # ETHTOOL_A_EEE_TX_LPI_ENABLED = 0
+        08 00 07 00  11 00 00 00  # ETHTOOL_A_EEE_TX_LPI_TIMER = 17
+      `),
+    )
+  })
+
+  it('reads energy-efficient Ethernet: modes with a mask', () => {
+    const bytes = `
+      18 01 00 00               # ETHTOOL_MSG_EEE_GET_REPLY
+      0c 00 01 80  08 00 01 00  05 00 00 00  # ETHTOOL_A_EEE_HEADER
+      34 00 02 80               # ETHTOOL_A_EEE_MODES_OURS, nested
+      08 00 02 00  79 00 00 00  #   ETHTOOL_A_BITSET_SIZE = 121
+      28 00 03 80               #   ETHTOOL_A_BITSET_BITS, nested
+      24 00 01 80               #     ETHTOOL_A_BITSET_BITS_BIT, nested
+      08 00 01 00  05 00 00 00  #       ETHTOOL_A_BITSET_BIT_INDEX = 5
+      13 00 02 00  31 30 30 30  62 61 73 65  54 2f 46 75  6c 6c 00 00  # ETHTOOL_A_BITSET_BIT_NAME = "1000baseT/Full"
+      04 00 03 00               #       ETHTOOL_A_BITSET_BIT_VALUE
+      05 00 04 00  01 00 00 00  # ETHTOOL_A_EEE_ACTIVE = 1
+      05 00 05 00  01 00 00 00  # ETHTOOL_A_EEE_ENABLED = 1
+      08 00 07 00  11 00 00 00  # ETHTOOL_A_EEE_TX_LPI_TIMER = 17
+    `
+    expect(decoded((...where) => eeeTable.decode(...where), bytes)).toEqual({
+      link: 5,
+      modes: { '1000baseT/Full': true },
+      active: true,
+      enabled: true,
+      txLowPowerIdleTimer: 17,
+    })
+  })
+
+  it('sets what wakes the machine, with a password of six bytes', () => {
+    const program = command(ethtoolFamily, 'setWakeOnLan')
+    wakeOnLanTable.lower(program, { link: 5, modes: { magicsecure: true }, password: '01:02:03:04:05:06' }, 'change')
+    expect(genericLines(program)).toEqual(
+      hexLines(`
+        0a 01 00 00               # ETHTOOL_MSG_WOL_SET
+        0c 00 01 80  08 00 01 00  05 00 00 00  # ETHTOOL_A_WOL_HEADER
+        20 00 02 80               # ETHTOOL_A_WOL_MODES, nested
+        1c 00 03 80               #   ETHTOOL_A_BITSET_BITS, nested
+        18 00 01 80               #     ETHTOOL_A_BITSET_BITS_BIT, nested
+        10 00 02 00  6d 61 67 69  63 73 65 63  75 72 65 00  # ETHTOOL_A_BITSET_BIT_NAME = "magicsecure"
+        04 00 03 00               #       ETHTOOL_A_BITSET_BIT_VALUE
+        0a 00 03 00  01 02 03 04  05 06 00 00  # ETHTOOL_A_WOL_SOPASS
       `),
     )
   })

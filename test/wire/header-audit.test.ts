@@ -72,6 +72,9 @@ const ENUMS: Readonly<Record<string, string>> = {
   ethtoolChannels: 'ETHTOOL_A_CHANNELS_UNSPEC',
   ethtoolCoalescing: 'ETHTOOL_A_COALESCE_UNSPEC',
   ethtoolPause: 'ETHTOOL_A_PAUSE_UNSPEC',
+  ethtoolFec: 'ETHTOOL_A_FEC_UNSPEC',
+  ethtoolEee: 'ETHTOOL_A_EEE_UNSPEC',
+  ethtoolWakeOnLan: 'ETHTOOL_A_WOL_UNSPEC',
   fdbActivity: 'NFEA_UNSPEC',
   fdbEntry: 'NDA_UNSPEC',
   fou: 'FOU_ATTR_UNSPEC',
@@ -181,6 +184,7 @@ const EXCUSED: Readonly<Record<string, string>> = {
 /** Constants that need no row, and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   ETHTOOL_A_PAUSE_STATS: 'comes only when it is asked for',
+  ETHTOOL_A_FEC_STATS: 'comes only when it is asked for',
   IFLA_XDP_FD: 'attaches a program, which is out of scope',
   IFLA_XDP_EXPECTED_FD: 'attaches a program, which is out of scope',
 }
@@ -379,6 +383,12 @@ const COMMANDS: readonly { family: Family; version: string; constants: Readonly<
       setCoalescing: 'ETHTOOL_MSG_COALESCE_SET',
       getPause: 'ETHTOOL_MSG_PAUSE_GET',
       setPause: 'ETHTOOL_MSG_PAUSE_SET',
+      getFec: 'ETHTOOL_MSG_FEC_GET',
+      setFec: 'ETHTOOL_MSG_FEC_SET',
+      getEee: 'ETHTOOL_MSG_EEE_GET',
+      setEee: 'ETHTOOL_MSG_EEE_SET',
+      getWakeOnLan: 'ETHTOOL_MSG_WOL_GET',
+      setWakeOnLan: 'ETHTOOL_MSG_WOL_SET',
     },
   },
   {
