@@ -209,7 +209,7 @@ describe('spawn is like that of child_process', () => {
     ['detached', { detached: true }],
   ])('%s', async (_, options) => {
     const shows =
-      'pwd; env | sort | grep -v -e ^_= -e ^SHLVL=; id; cat /proc/$$/cmdline; [ $$ = $(ps -o sess= -p $$) ] && echo leader; ls /proc/$$/fd'
+      "pwd; env | sort | grep -v -e ^_= -e ^SHLVL=; id; cat /proc/$$/cmdline; [ $$ = $(cut -d' ' -f6 /proc/$$/stat) ] && echo leader; ls /proc/$$/fd"
     const script = join(folder, 'shows')
     writeFileSync(script, shows, { mode: 0o755 })
     chmodSync(folder, 0o755)
