@@ -98,7 +98,7 @@ describe('rtnetlink-broker', () => {
 
   it('keeps three capabilities, no privilege of a file, and one thread', () => {
     const [, status] = askBroker({ task: ENTER }, { look: true })
-    const kept = '0000000000203000' // CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN
+    const kept = '0000000000203800' // CAP_NET_BROADCAST, CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN
     expect(status).toMatchObject({
       CapEff: kept,
       CapPrm: kept,

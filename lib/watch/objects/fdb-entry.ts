@@ -35,15 +35,19 @@ const fdbHints: Hints<FdbEntry> = {
 }
 
 /**
- * Of the addresses that a network card accepts by itself, which `bridge fdb` shows too, the kernel says nothing, and they have no times: those of bridges
- * and vxlans have.
+ * Of the addresses that a network card accepts by itself, which `bridge fdb` shows too, the kernel tells hardly ever. They have no times: those of bridges and vxlans
+ * have. Before Linux 6.13 each entry that is added to a vxlan was told once more, as such an address (rtnl_fdb_add() in net/core/rtnetlink.c).
  */
 export const fdbEntry: Watched<'fdbEntry', FdbEntry, WatchFdbFilter> = {
   option: 'fdb',
   object: 'fdbEntry',
   groups: [GROUP.neighbor],
   messages: { new: RTM.newNeighbor, delete: RTM.deleteNeighbor },
-  decode: (message, start, end) => (message.u8(start) === AF_BRIDGE ? decodeFdbEntry(message, start, end) : undefined),
+  decode: (message, start, end) => {
+    if (message.u8(start) !== AF_BRIDGE) return undefined
+    const entry = decodeFdbEntry(message, start, end)
+    return hasTimes(entry) ? entry : undefined
+  },
   list: (session, filter) => new Fdb(session).list(filter),
   match: (program, filter) => {
     const matcher = new FdbMatcher(program, filter)
@@ -52,7 +56,7 @@ export const fdbEntry: Watched<'fdbEntry', FdbEntry, WatchFdbFilter> = {
       linkName: matcher.linkName,
       masterName: typeof bridge === 'string' ? bridge : undefined,
       matches: (entry, link, master = bridge as number | undefined) =>
-        entry.cacheInfo !== undefined && (master === undefined || entry.master === master) && matcher.matches(entry, link),
+        hasTimes(entry) && (master === undefined || entry.master === master) && matcher.matches(entry, link),
     }
   },
   collection: () => new KeyedCollection<FdbEntry>(identityOf),
@@ -68,4 +72,8 @@ function identityOf({ link, master, macAddress, vlan, srcVni, remote, port, vni,
 
 function mayHaveSeveral(macAddress: string): boolean {
   return macAddress === NO_ADDRESS || (Number.parseInt(macAddress.slice(0, 2), 16) & 1) === 1
+}
+
+function hasTimes({ cacheInfo }: FdbEntry): boolean {
+  return cacheInfo !== undefined
 }

@@ -33,7 +33,9 @@ void map_root_to(unsigned user, unsigned group) {
   write_own("/proc/self/gid_map", line.data());
 }
 
-constexpr std::array kKept{CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN};
+/** A socket hears of other namespaces only if whoever opened it had CAP_NET_BROADCAST (do_one_broadcast() in
+ * net/netlink/af_netlink.c). */
+constexpr std::array kKept{CAP_NET_ADMIN, CAP_NET_BROADCAST, CAP_NET_RAW, CAP_SYS_ADMIN};
 
 constexpr bool is_kept(int capability) {
   for (const int kept : kKept) {
