@@ -23,10 +23,11 @@ namespace {
 // binding.ts: Addon.connect()
 void connect(const Napi::CallbackInfo& info) {
   if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array ||
-      !info[1].IsFunction()) {
-    throw Napi::TypeError::New(info.Env(), "connect: expected an inbox and a function");
+      !info[1].IsFunction() || !info[2].IsFunction()) {
+    throw Napi::TypeError::New(info.Env(), "connect: expected an inbox and two functions");
   }
-  Environment::of(info.Env()).connect(info[0].As<Napi::Uint8Array>(), info[1].As<Napi::Function>());
+  Environment::of(info.Env())
+      .connect(info[0].As<Napi::Uint8Array>(), info[1].As<Napi::Function>(), info[2].As<Napi::Function>());
 }
 
 // binding.ts: Addon.useBroker()

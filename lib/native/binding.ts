@@ -651,8 +651,11 @@ export interface NativeMonitor {
 }
 
 export interface Addon {
-  /** Connects this environment: completions go to `inbox` and `deliver`. Once per environment, before anything else. */
-  connect(inbox: Uint8Array, deliver: Deliver): void
+  /**
+   * Connects this environment: completions go to `inbox` and `deliver`. When that has taken a millisecond, the rest waits until what was given to
+   * `later` is called, in the event loop's next turn. Once per environment, before anything else.
+   */
+  connect(inbox: Uint8Array, deliver: Deliver, later: (goOn: () => void) => void): void
   /**
    * The file of rtnetlink-broker. One is started where a namespace cannot be entered by this process, but is owned by a user namespace that
    * it may enter; it makes sockets and opens files there from then on. It ends with the last Namespace that it serves.

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers'
 import { type Addon, COMPLETION_WORDS } from '../native/binding.ts'
 import { findExecutable } from '../native/executables.ts'
 import { loadAddon } from '../native/load.ts'
@@ -22,7 +23,7 @@ class Completions {
 
   constructor(addon: Addon) {
     this.addon = addon
-    addon.connect(this.#inbox.bytes, (length, large) => this.#deliver(length, large))
+    addon.connect(this.#inbox.bytes, (length, large) => this.#deliver(length, large), setImmediate)
     useBroker(addon)
   }
 

@@ -1,5 +1,6 @@
 #include "node/environment.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -38,9 +39,11 @@ void Environment::tear_down(void* data) {
   environment->runtime_->monitors.stop();
 }
 
-void Environment::connect(Napi::Uint8Array inbox, Napi::Function deliver) {
+void Environment::connect(Napi::Uint8Array inbox, Napi::Function deliver, Napi::Function later) {
   inbox_ = Napi::Persistent(inbox);
   deliver_ = Napi::Persistent(deliver);
+  later_ = Napi::Persistent(later);
+  go_on_ = Napi::Persistent(Napi::Function::New<go_on>(env_, "goOn"));
   runtime_->completions.open([wake = wake_] { wake.NonBlockingCall(); });
 }
 
@@ -91,29 +94,67 @@ void Environment::on_wake(Napi::Env env, Napi::Function, Environment* environmen
 }
 
 /**
- * Hands over what was posted, an inbox full at a time. Speaks plain N-API: once the environment is being terminated
- * every call fails, and a Napi::Error could not even be made.
+ * Hands over what was posted, for a while. Node calls on_wake again and again while there is a reason to, up to 1,000
+ * times in one turn of the event loop (ThreadSafeFunction::Dispatch in src/node_api.cc), so time is counted over all of
+ * them, with what promises do in between; docs/decisions/0048. Speaks plain N-API: once the environment is being
+ * terminated every call fails, and a Napi::Error could not even be made.
  */
 void Environment::drain() {
+  if (paused_) return;
   const Napi::HandleScope scope(env_);
-  runtime_->completions.take(taken_);
-  const std::size_t room = inbox_.Value().ByteLength();
-  wire::Bytes left = taken_.bytes();
-  while (!left.empty()) {
-    std::size_t length = 0;
-    uint32_t ended = 0;
-    while (length < left.size()) {
-      const wire::CompletionExtent next = wire::completion_at(left.subspan(length));
-      if (length > 0 && length + next.size > room) break;
-      length += next.size;
-      ended += next.final ? 1 : 0;
-      if (length > room) break;
+  const Clock::time_point start = Clock::now();
+  spent_ += start - seen_;
+  const bool alive = deliver_for_a_while(start);
+  if (alive && (spent_ >= kPatience || !left_.empty())) pause();
+}
+
+/** Until nothing is there: on_wake was called in vain for what came during a pause. */
+bool Environment::deliver_for_a_while(Clock::time_point start) {
+  do {
+    if (left_.empty()) {
+      runtime_->completions.take(taken_);
+      left_ = taken_.bytes();
     }
-    const wire::Bytes now = left.first(length);
-    if (!(length > room ? deliver_large(now) : deliver(now))) return;
-    end_requests(ended);
-    left = left.subspan(length);
-  }
+    if (!left_.empty() && !deliver_next()) {
+      left_ = {};
+      return false;
+    }
+    seen_ = Clock::now();
+    spent_ += seen_ - std::exchange(start, seen_);
+  } while (spent_ < kPatience && (!left_.empty() || runtime_->completions.has_posted()));
+  return true;
+}
+
+bool Environment::deliver_next() {
+  const std::size_t room = std::min(inbox_.Value().ByteLength(), kChunk);
+  std::size_t length = 0;
+  uint32_t ended = 0;
+  do {
+    const wire::CompletionExtent next = wire::completion_at(left_.subspan(length));
+    if (length > 0 && length + next.size > room) break;
+    length += next.size;
+    ended += next.final ? 1 : 0;
+  } while (length < left_.size());
+  const wire::Bytes now = left_.first(length);
+  if (!(length > inbox_.Value().ByteLength() ? deliver_large(now) : deliver(now))) return false;
+  end_requests(ended);
+  left_ = left_.subspan(length);
+  return true;
+}
+
+void Environment::pause() {
+  napi_value result = nullptr;
+  const napi_value argument = go_on_.Value();
+  paused_ = napi_call_function(env_, env_.Undefined(), later_.Value(), 1, &argument, &result) == napi_ok;
+}
+
+Napi::Value Environment::go_on(const Napi::CallbackInfo& info) {
+  Environment& environment = of(info.Env());
+  environment.paused_ = false;
+  environment.spent_ = {};
+  environment.seen_ = Clock::now();
+  if (!environment.left_.empty() || environment.runtime_->completions.has_posted()) environment.drain();
+  return info.Env().Undefined();
 }
 
 bool Environment::deliver(wire::Bytes completions) {

@@ -23,7 +23,7 @@ class Environment {
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
-  void connect(Napi::Uint8Array inbox, Napi::Function deliver);
+  void connect(Napi::Uint8Array inbox, Napi::Function deliver, Napi::Function later);
 
   /** To be called once for each request that will complete: it keeps the process alive until its final completion is
    * delivered. */
@@ -50,6 +50,10 @@ class Environment {
   static void on_wake(Napi::Env env, Napi::Function, Environment* environment, void*);
   using WakeFunction = Napi::TypedThreadSafeFunction<Environment, void, &Environment::on_wake>;
 
+  /** Handing over goes on for no longer than this, plus one chunk, before timers and sockets have their turn. */
+  static constexpr std::chrono::milliseconds kPatience{1};
+  /** Bytes that are handed over before the clock is looked at. */
+  static constexpr std::size_t kChunk = std::size_t{32} * 1024;
   /** As long as a cheap request takes on a thread that is awake. */
   static constexpr std::chrono::microseconds kLookOut{20};
   /** With more under way there is no telling when the next one ends. */
@@ -57,7 +61,14 @@ class Environment {
 
   explicit Environment(Napi::Env env);
   static void tear_down(void* environment);
+  using Clock = std::chrono::steady_clock;
   void drain();
+  bool deliver_for_a_while(Clock::time_point start);
+  /** Hands over what fits into the inbox, or one completion that does not. False when JavaScript can no longer run. */
+  bool deliver_next();
+  /** Nothing more is handed over until the event loop has had its turn. */
+  void pause();
+  static Napi::Value go_on(const Napi::CallbackInfo& info);
   bool deliver(wire::Bytes completions);
   bool deliver_large(wire::Bytes completion);
   bool call_deliver(uint32_t length, napi_value large);
@@ -71,7 +82,16 @@ class Environment {
   WakeFunction wake_;
   Napi::Reference<Napi::Uint8Array> inbox_;
   Napi::FunctionReference deliver_;
+  /** Calls a function in the event loop's next turn. */
+  Napi::FunctionReference later_;
+  Napi::FunctionReference go_on_;
   wire::CompletionBuffer taken_;
+  /** Of what was taken: not handed over yet. */
+  wire::Bytes left_;
+  bool paused_ = false;
+  /** Of the event loop's turn, as far as it was seen: what was handed over, and what became of it. */
+  Clock::duration spent_{};
+  Clock::time_point seen_;
   uint32_t in_flight_ = 0;
   uint32_t held_ = 0;
   sys::LookOut look_out_{kLookOut};

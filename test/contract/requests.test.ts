@@ -47,6 +47,40 @@ const codes = (outcomes: { code: number }[]) => outcomes.map(({ code }) => code)
 const linkOf = (payload: Uint8Array) => linkIn(messagesIn(payload)[0]!)
 const acknowledged = { code: done, error: 0, detail: 0, payload: new Uint8Array(), parts: [] }
 
+describe('what takes long to hand over', () => {
+  /** More than the addon hands over before the event loop has its turn. */
+  const dawdle = () => {
+    const start = performance.now()
+    while (performance.now() - start < 2);
+  }
+
+  it('lets the event loop have its turn in between', async () => {
+    const inOneTurn = [0]
+    let listening = true
+    const turn = () => {
+      inOneTurn.push(0)
+      if (listening) setImmediate(turn)
+    }
+    inbox.onDelivery = () => {
+      inOneTurn[inOneTurn.length - 1]!++
+      dawdle()
+    }
+    setImmediate(turn)
+    await session.run(...Array.from({ length: 1000 }, () => getLinkByIndex(LOOPBACK)))
+    listening = false
+    inbox.onDelivery = () => {}
+    expect(inOneTurn.reduce((all, deliveries) => all + deliveries)).toBeGreaterThan(10)
+    expect(Math.max(...inOneTurn)).toBeLessThanOrEqual(2)
+  })
+
+  it('is all there in the end', async () => {
+    inbox.onDelivery = dawdle
+    const outcomes = await session.run(...Array.from({ length: 1000 }, () => getLinkByIndex(LOOPBACK)))
+    inbox.onDelivery = () => {}
+    expect(outcomes.every(({ code, payload }) => code === reply && linkOf(payload).name === 'lo')).toBe(true)
+  })
+})
+
 describe('a reply', () => {
   it('is the one message that was asked for', async () => {
     const outcome = await session.one(getLinkByIndex(LOOPBACK))

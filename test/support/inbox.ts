@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers'
 import { type Addon, COMPLETION_WORDS, CompletionCode } from '../../lib/native/binding.ts'
 import { loadAddon } from '../../lib/native/load.ts'
 
@@ -21,12 +22,14 @@ interface Pending {
 /** The addon of this process, connected to an inbox that settles one promise for each request. Once per test file: environments connect once. */
 export class Inbox {
   readonly addon: Addon = loadAddon()
+  /** Called whenever the addon hands something over. */
+  onDelivery = () => {}
   #pending = new Map<number, Pending>()
   #lastId = 0
 
   constructor(bytes = 65536) {
     const inbox = new Uint8Array(bytes)
-    this.addon.connect(inbox, (length, large) => this.#deliver(large ?? inbox.subarray(0, length)))
+    this.addon.connect(inbox, (length, large) => this.#deliver(large ?? inbox.subarray(0, length)), setImmediate)
   }
 
   /** The id that the last request got. */
@@ -56,6 +59,7 @@ export class Inbox {
   }
 
   #deliver(bytes: Uint8Array): void {
+    this.onDelivery()
     for (let at = 0; at < bytes.length; ) {
       const words = new Uint32Array(bytes.buffer, bytes.byteOffset + at, COMPLETION_WORDS)
       const [id = 0, code = 0, error = 0, detail = 0, length = 0] = words

@@ -8,13 +8,17 @@ const words = new Uint32Array(inbox.buffer)
 const pending = new Map()
 let lastId = 0
 
-addon.connect(inbox, length => {
-  for (let at = 0; at < length; ) {
-    const [id, code, error, detail, size] = words.subarray(at / 4, at / 4 + 5)
-    settle(id, { code, error, detail, payload: [...inbox.subarray(at + 24, at + 24 + size)] })
-    at += 24 + Math.ceil(size / 8) * 8
-  }
-})
+addon.connect(
+  inbox,
+  length => {
+    for (let at = 0; at < length; ) {
+      const [id, code, error, detail, size] = words.subarray(at / 4, at / 4 + 5)
+      settle(id, { code, error, detail, payload: [...inbox.subarray(at + 24, at + 24 + size)] })
+      at += 24 + Math.ceil(size / 8) * 8
+    }
+  },
+  setImmediate,
+)
 
 function settle(id, completion) {
   const { parts, resolve } = pending.get(id)
