@@ -42,14 +42,10 @@ export class Rtnetlink implements AsyncDisposable {
   readonly #release: () => void
   /** Links, as `ip link` has them. */
   readonly links: Links
-  /** Addresses, as `ip address` has them. */
-  readonly addresses: Addresses
-  /** Routes, as `ip route` has them. */
-  readonly routes: Routes
-  /** Ids of other namespaces in this one. */
-  readonly namespaceIds: NamespaceIds
-  /** VLANs of bridges and of their ports, as `bridge vlan` has them. */
-  readonly bridgeVlans: BridgeVlans
+  #addresses: Addresses | undefined
+  #routes: Routes | undefined
+  #namespaceIds: NamespaceIds | undefined
+  #bridgeVlans: BridgeVlans | undefined
   #rules: Rules | undefined
   #ethtool: Ethtool | undefined
   #neighbors: Neighbors | undefined
@@ -92,10 +88,30 @@ export class Rtnetlink implements AsyncDisposable {
     this.#session = session
     this.#release = release
     this.links = new Links(session)
-    this.addresses = new Addresses(session)
-    this.routes = new Routes(session)
-    this.namespaceIds = new NamespaceIds(session)
-    this.bridgeVlans = new BridgeVlans(session)
+  }
+
+  /** Addresses, as `ip address` has them. */
+  get addresses(): Addresses {
+    this.#addresses ??= new Addresses(this.#session)
+    return this.#addresses
+  }
+
+  /** Routes, as `ip route` has them. */
+  get routes(): Routes {
+    this.#routes ??= new Routes(this.#session)
+    return this.#routes
+  }
+
+  /** Ids of other namespaces in this one. */
+  get namespaceIds(): NamespaceIds {
+    this.#namespaceIds ??= new NamespaceIds(this.#session)
+    return this.#namespaceIds
+  }
+
+  /** VLANs of bridges and of their ports, as `bridge vlan` has them. */
+  get bridgeVlans(): BridgeVlans {
+    this.#bridgeVlans ??= new BridgeVlans(this.#session)
+    return this.#bridgeVlans
   }
 
   /** Rules of routing, as `ip rule` has them. */

@@ -1,17 +1,201 @@
-// Writes dist/*.js from lib: one file, because Node spends half a millisecond on each module that it loads, and a program that
-// makes one call (a CNI plugin) waits for all of them. Declarations come from tsc.
+// Writes dist/*.js and dist/*.cjs from lib. Node spends half a millisecond on each module that it loads, and longer on the syntax and the tables
+// of all that is here than a program that makes one call (a CNI plugin) takes otherwise. Hence few files: the core, and chunks that are loaded
+// when something of theirs is first used. They are CommonJS, which can be loaded in the middle of a call. Declarations come from tsc.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
-const entries = {
-  'dist/index.js': 'lib/index.ts',
-  // install.mjs needs the loader and the programs alone, before anything else of the package is known to work.
+const lib = resolve(import.meta.dirname, '../lib')
+const dist = resolve(import.meta.dirname, '../dist')
+
+/**
+ * What is loaded late, by chunk. `doors`: the modules through which the core and other chunks come to it. Importing one costs nothing, and the
+ * chunk is loaded when one of its exports is looked at; that must not happen while a module of the core is evaluated (test/package tells). `along`: modules and
+ * folders that go into the chunk as well, but for what the core needs.
+ */
+const chunks = {
+  addresses: { doors: ['addresses/addresses'], along: ['addresses'] },
+  'bridge-vlans': { doors: ['bridge-vlans/bridge-vlans'], along: ['bridge-vlans'] },
+  capture: { doors: ['capture/open', 'capture/pcapng/section'], along: ['capture'] },
+  diagram: { doors: ['lab/diagram/draw'], along: ['lab/diagram'] },
+  ethtool: { doors: ['ethtool/ethtool'], along: ['ethtool'] },
+  fdb: { doors: ['fdb/fdb'], along: ['fdb'] },
+  fou: { doors: ['fou/fou'], along: ['fou'] },
+  kinds: { doors: ['links/kinds'], along: ['links/kinds', 'links/tunnels'] },
+  lab: { doors: ['lab/build', 'lab/read-description'], along: ['lab'] },
+  macsec: { doors: ['macsec/macsec'], along: ['macsec'] },
+  masquerade: { doors: ['masquerade/masquerade'], along: ['masquerade'] },
+  mdb: { doors: ['mdb/mdb'], along: ['mdb'] },
+  'namespace-ids': { doors: ['namespace-ids/namespace-ids'], along: ['namespace-ids'] },
+  'neighbor-tables': { doors: ['neighbor-tables/neighbor-tables'], along: ['neighbor-tables'] },
+  neighbors: { doors: ['neighbors/neighbors'], along: ['neighbors'] },
+  netdevsim: { doors: ['netns/netdevsim'] },
+  nexthops: { doors: ['nexthops/nexthops'], along: ['nexthops'] },
+  processes: {
+    doors: ['netns/processes/pids', 'netns/processes/spawn', 'netns/processes/worker'],
+    along: ['netns/processes'],
+  },
+  routes: { doors: ['routes/routes'], along: ['routes'] },
+  rules: { doors: ['rules/rules'], along: ['rules'] },
+  sockets: {
+    doors: [
+      'netns/agents',
+      'netns/connect',
+      'netns/datagram-socket',
+      'netns/http-dispatcher',
+      'netns/listen',
+      'netns/names/lookup',
+      'netns/ping',
+      'netns/raw-socket',
+      'netns/server',
+      'netns/tls-connect',
+    ],
+    along: ['netns', 'values/dns-message'],
+  },
+  sysctl: { doors: ['netns/sysctl'], along: ['netns/link-settings', 'netns/sysctl-path'] },
+  team: { doors: ['team/team'], along: ['team'] },
+  tun: { doors: ['tun/open-device'], along: ['tun'] },
+  'user-namespaces': { doors: ['netns/create-owned'], along: ['netns/user-namespace-error'] },
+  vnis: { doors: ['vnis/vnis'], along: ['vnis'] },
+  watch: { doors: ['watch/mirror', 'watch/options', 'watch/watcher'], along: ['watch'] },
+  'watch-namespaces': { doors: ['netns/namespace-watcher'] },
+  wireguard: { doors: ['wireguard/wireguard'], along: ['wireguard'] },
+}
+
+const DOOR = '\0door:'
+const CHUNK = '\0chunk:'
+const LOAD = '\0load:'
+
+const toFile = module => join(lib, `${module}.ts`)
+const index = toFile('index')
+const chunkOfDoor = new Map(Object.entries(chunks).flatMap(([chunk, { doors }]) => doors.map(door => [toFile(door), chunk])))
+
+/** Modules that the entry comes to without going through a door. */
+const core = new Set()
+
+function chunkOf(id) {
+  if (id.startsWith(CHUNK)) return id.slice(CHUNK.length)
+  return core.has(id) ? 'core' : (chunkOfDoor.get(id) ?? chunkAlong(id) ?? 'core')
+}
+
+/** By the innermost of the folders that it is in. */
+function chunkAlong(file) {
+  const module = file.slice(lib.length + 1, -'.ts'.length)
+  const around = Object.entries(chunks)
+    .flatMap(([chunk, { along = [] }]) => along.map(path => ({ chunk, path })))
+    .filter(({ path }) => module === path || module.startsWith(`${path}/`))
+  return around.sort((a, b) => b.path.length - a.path.length)[0]?.chunk
+}
+
+/** Each import of a door from elsewhere gets an object whose getters load the chunk. */
+const doors = {
+  name: 'doors',
+  resolveId(source, importer) {
+    if (source.startsWith(CHUNK)) return source
+    if (source.startsWith(LOAD)) return { id: `./${source.slice(LOAD.length)}.cjs`, external: true }
+    if (importer === undefined || !source.startsWith('.')) return undefined
+    const file = resolve(importer, '..', source)
+    return chunkOfDoor.has(file) && (core.size === 0 || chunkOf(importer) !== chunkOf(file)) ? DOOR + file : undefined
+  },
+  load(id) {
+    if (id.startsWith(CHUNK)) return everythingOf(chunks[id.slice(CHUNK.length)].doors)
+    return id.startsWith(DOOR) ? { code: doorTo(id.slice(DOOR.length)), moduleType: 'js' } : undefined
+  },
+  buildEnd() {
+    for (const door of chunkOfDoor.keys()) {
+      const { exports = [] } = this.getModuleInfo(door) ?? {}
+      const missing = exports.filter(name => !namesOf(door).includes(name))
+      if (missing.length > 0)
+        this.error(`${door}: a door exports functions, classes and constants where they are declared, not ${missing}`)
+    }
+  },
+}
+
+function everythingOf(modules) {
+  return modules.map(module => `export * from ${JSON.stringify(toFile(module))}\n`).join('')
+}
+
+const EXPORT = /^export (?:async )?(?:class|const|function\*?) (\w+)/gm
+
+function namesOf(door) {
+  return [...readFileSync(door, 'utf8').matchAll(EXPORT)].map(([, name]) => name)
+}
+
+function doorTo(file) {
+  const load = `let loaded; const load = () => (loaded ??= require(${JSON.stringify(LOAD + chunkOfDoor.get(file))}))`
+  return `${load}\nmodule.exports = { ${namesOf(file)
+    .map(name => `get ${name}() { return load().${name} }`)
+    .join(', ')} }`
+}
+
+/** @type {import('rolldown').InputOptions} */
+const options = {
+  platform: 'node',
+  external: [/^node:/, 'bindings'],
+  plugins: [doors],
+  preserveEntrySignatures: 'allow-extension',
+}
+
+async function bundlePackage() {
+  const { names, files } = await findCore()
+  for (const file of files) core.add(file)
+  const input = { core: index, ...Object.fromEntries(Object.keys(chunks).map(chunk => [chunk, CHUNK + chunk])) }
+  const bundle = await rolldown({ ...options, input })
+  const { output } = await bundle.write({
+    dir: dist,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name].cjs',
+    sourcemap: true,
+    // A third of the text that Node would read at each start. They are in lib, which the source maps lead to.
+    comments: false,
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: Object.keys(input).map(chunk => ({ name: chunk, test: id => chunkOf(id) === chunk })),
+    },
+  })
+  for (const file of output) if (file.type === 'chunk') writeFileSync(join(dist, file.fileName), takeNames(file.code))
+  writeEntry(names)
+}
+
+async function findCore() {
+  const bundle = await rolldown({ ...options, input: index })
+  const { output } = await bundle.generate({ format: 'cjs' })
+  return { names: output[0].exports, files: output[0].moduleIds }
+}
+
+/**
+ * What a chunk has of another it takes once, when it is loaded, in the place of `require_core.u32` at each use: a getter of an object with that
+ * many is slow in what runs for each route. Lines and columns stay, for the source map.
+ */
+function takeNames(code) {
+  const taken = code.replaceAll(/\b(require_[\w$]+)\.([\w$]+)/g, '$1_$2')
+  return taken.replaceAll(/^const (require_[\w$]+) = (require\("\.\/[\w-]+\.cjs"\));$/gm, (_, object, required) => {
+    const uses = code.matchAll(/\b(require_[\w$]+)\.([\w$]+)/g)
+    const names = new Set([...uses].filter(use => use[1] === object).map(use => use[2]))
+    return `const { ${[...names].map(name => `${name}: ${object}_${name}`).join(', ')} } = ${required};`
+  })
+}
+
+/** The package's entry: what lib/index.ts exports, out of the core. */
+function writeEntry(names) {
+  const core = `process.getBuiltinModule('node:module').createRequire(import.meta.url)('./core.cjs')`
+  writeFileSync(join(dist, 'index.js'), `export const {\n${names.map(name => `  ${name},\n`).join('')}} = ${core}\n`)
+}
+
+/** What stands alone: install.mjs needs it before anything else of the package is known to work, Workers get it by --require. */
+const alone = {
   'dist/native/load.js': 'lib/native/load.ts',
   'dist/native/executables.js': 'lib/native/executables.ts',
-  // Preloaded into Workers, by --require.
   'dist/worker-entry.cjs': 'lib/netns/processes/worker-entry.ts',
 }
 
-for (const [file, input] of Object.entries(entries)) {
-  const bundle = await rolldown({ input, platform: 'node', external: [/^node:/, 'bindings'] })
+async function bundleAlone(file, input) {
+  const bundle = await rolldown({ input, platform: 'node', external: options.external })
   await bundle.write({ file, format: file.endsWith('.cjs') ? 'cjs' : 'esm', sourcemap: true })
 }
+
+// Of a build before.
+rmSync(join(dist, 'index.js.map'), { force: true })
+await bundlePackage()
+for (const [file, input] of Object.entries(alone)) await bundleAlone(file, input)

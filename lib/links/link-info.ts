@@ -17,14 +17,16 @@ export interface LinkInfo {
   readonly port: object | undefined
 }
 
-const byKernelName = new Map<string, LinkKind>(linkKinds.map(kind => [kind.kind, kind as unknown as LinkKind]))
-const portsByKernelName = new Map<string, PortKind>((portKinds as readonly PortKind[]).map(kind => [kind.kind, kind]))
+let byKernelName: Map<string, LinkKind> | undefined
+let portsByKernelName: Map<string, PortKind> | undefined
 
 export function findLinkKind(name: string): LinkKind | undefined {
+  byKernelName ??= new Map(linkKinds.map(kind => [kind.kind, kind as unknown as LinkKind]))
   return byKernelName.get(name)
 }
 
 export function findPortKind(name: string): PortKind | undefined {
+  portsByKernelName ??= new Map((portKinds as readonly PortKind[]).map(kind => [kind.kind, kind]))
   return portsByKernelName.get(name)
 }
 
@@ -54,7 +56,7 @@ class Parts {
 function decode(message: Message, start: number, length: number): LinkInfo {
   const parts = new Parts(message, start, start + length)
   const kernelKind = parts.text(message, INFO_KIND)
-  const kind = kernelKind === undefined ? undefined : byKernelName.get(kernelKind)
+  const kind = kernelKind === undefined ? undefined : findLinkKind(kernelKind)
   return { kernelKind, kind, data: decodeData(message, parts, kernelKind, kind), port: decodePort(message, parts) }
 }
 
@@ -78,7 +80,7 @@ function decodeData(
 function decodePort(message: Message, parts: Parts): object | undefined {
   const kernelKind = parts.text(message, INFO_PORT_KIND)
   if (kernelKind === undefined) return undefined
-  const kind = portsByKernelName.get(kernelKind)
+  const kind = findPortKind(kernelKind)
   const offset = parts.offsets[INFO_PORT_DATA]
   const length = parts.lengths[INFO_PORT_DATA]
   if (kind === undefined) return { kind: 'other', kernelKind, data: message.copy(offset, length) }
@@ -88,9 +90,9 @@ function decodePort(message: Message, parts: Parts): object | undefined {
 /** Path of an option inside the nest: the kind's own key, then its rows. */
 function locate(message: Message, start: number, end: number, target: number): string | undefined {
   const parts = new Parts(message, start, end)
-  const kind = byKernelName.get(parts.text(message, INFO_KIND) ?? '')
+  const kind = findLinkKind(parts.text(message, INFO_KIND) ?? '')
   if (kind !== undefined && within(parts, INFO_DATA, target)) return below(kind.key, kind, message, parts, INFO_DATA, target)
-  const port = portsByKernelName.get(parts.text(message, INFO_PORT_KIND) ?? '')
+  const port = findPortKind(parts.text(message, INFO_PORT_KIND) ?? '')
   if (port !== undefined && within(parts, INFO_PORT_DATA, target))
     return below('port', port, message, parts, INFO_PORT_DATA, target)
   return within(parts, INFO_PORT_DATA, target) ? 'port' : 'kind'

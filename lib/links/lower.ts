@@ -11,7 +11,6 @@ import { lowerWhole } from './whole.ts'
 
 /** The longest name of a kind that the kernel takes (MODULE_NAME_LEN is longer; rtnetlink cuts at 56). */
 const LONGEST_KIND = 55
-const KNOWN_KINDS = [...linkKinds.map(kind => kind.kind), 'other']
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -138,7 +137,9 @@ function kindByName(program: Program, name: unknown): LinkKind | undefined {
   if (typeof name !== 'string') program.expected('the name of a kind of link', name)
   const kind = findLinkKind(name)
   if (kind !== undefined || name === 'other') return kind
-  const hint = didYouMean(name, KNOWN_KINDS) || '; for a kind without rows here give kind: "other", kernelKind and data'
+  const hint =
+    didYouMean(name, [...linkKinds.map(known => known.kind), 'other']) ||
+    '; for a kind without rows here give kind: "other", kernelKind and data'
   throw invalidValue(program.operation, 'kind', `${JSON.stringify(name)} is no known kind of link${hint}`)
 }
 

@@ -8,16 +8,21 @@ import type { Link } from './link.ts'
 
 type Options = Readonly<Record<string, unknown>>
 
-const wholeKinds = (linkKinds as readonly unknown[] as readonly LinkKind[]).filter(kind => kind.changesWhole !== undefined)
+let found: readonly LinkKind[] | undefined
+
+function wholeKinds(): readonly LinkKind[] {
+  found ??= (linkKinds as readonly unknown[] as readonly LinkKind[]).filter(kind => kind.changesWhole !== undefined)
+  return found
+}
 
 /** The kind whose data a change gives, where its driver wants all of that at once. */
 export function kindChangedWhole(options: object): LinkKind | undefined {
-  return wholeKinds.find(({ key }) => (options as Options)[key] !== undefined)
+  return wholeKinds().find(({ key }) => (options as Options)[key] !== undefined)
 }
 
 /** And the kind that a creation names, which may find the link there. */
 export function kindReplacedWhole({ kind: name }: { readonly kind?: unknown }): LinkKind | undefined {
-  return wholeKinds.find(({ kind }) => kind === name)
+  return wholeKinds().find(({ kind }) => kind === name)
 }
 
 /** The data of a link, if it is of that kind. */

@@ -115,12 +115,10 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   readonly #isCurrent: boolean
   readonly #session: Session
   readonly #rtnetlink: Rtnetlink
-  /** Settings, as `sysctl` has them inside the namespace. */
-  readonly sysctl: Sysctl
-  /** Simulated network devices, for tests. */
-  readonly netdevsim: Netdevsim
   readonly #place: Place
-  readonly #fetch: Fetch
+  #sysctl: Sysctl | undefined
+  #netdevsim: Netdevsim | undefined
+  #fetch: Fetch | undefined
   #native: NativeNamespace | undefined
   #pins = 0
   /** Made under a user namespace of the caller's. */
@@ -219,19 +217,24 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     this.#native = native
     this.#session = new Session(options, () => (this.#isCurrent ? undefined : this.#native))
     this.#rtnetlink = new Rtnetlink(this.#session, () => {})
-    const namespace = (operation: string) => {
-      this.#checkOpen(operation)
-      return this.#descriptor()
-    }
-    this.sysctl = new Sysctl(namespace)
-    this.netdevsim = new Netdevsim(namespace, this.#rtnetlink.links)
     this.#place = {
       name: this.#isCurrent ? nameOfThread() : name,
       isCurrent: this.#isCurrent,
       enter: operation => this.#enter(operation),
       owner: () => this.#owner(),
     }
-    this.#fetch = new Fetch(this.#place)
+  }
+
+  /** Settings, as `sysctl` has them inside the namespace. */
+  get sysctl(): Sysctl {
+    this.#sysctl ??= new Sysctl(operation => this.#opened(operation))
+    return this.#sysctl
+  }
+
+  /** Simulated network devices, for tests. */
+  get netdevsim(): Netdevsim {
+    this.#netdevsim ??= new Netdevsim(operation => this.#opened(operation), this.links)
+    return this.#netdevsim
   }
 
   /** Links, as `ip link` has them. */
@@ -464,6 +467,7 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     input: Parameters<typeof globalThis.fetch>[0],
     init?: Parameters<typeof globalThis.fetch>[1],
   ): ReturnType<typeof globalThis.fetch> {
+    this.#fetch ??= new Fetch(this.#place)
     return await this.#fetch.fetch(input, init)
   }
 
@@ -637,6 +641,11 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     return this.#native
   }
 
+  #opened(operation: string): NativeNamespace {
+    this.#checkOpen(operation)
+    return this.#descriptor()
+  }
+
   #unpin(): void {
     this.#pins--
     if (this.closed && this.#pins === 0) this.#native?.close()
@@ -650,7 +659,7 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   close(): void {
     if (this.closed) return
     this.#rtnetlink.close()
-    this.#fetch.close()
+    this.#fetch?.close()
     if (this.#pins === 0) this.#native?.close()
   }
 

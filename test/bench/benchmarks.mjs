@@ -204,6 +204,6 @@ export const benchmarks = [
     floor: () => spawnTimes('-e', '0'),
     library: () => spawnTimes(firstReplyProgram),
     everyRunCold: true,
-    rows: [{ title: 'process', figure: 'ns', limit: { extra: 40e6 } }],
+    rows: [{ title: 'process', figure: 'ns', limit: { extra: 30e6 } }],
   },
 ]

@@ -77,6 +77,7 @@ describe('the tarball', () => {
         'LICENSE',
         'binding.gyp',
         'scripts/install.mjs',
+        'dist/core.cjs',
         'dist/index.js',
         'dist/index.d.ts',
         'dist/worker-entry.cjs',
@@ -135,9 +136,42 @@ describe('installed with a prebuilt addon, without a compiler', () => {
       await import('rtnetlink')
       console.log(process.moduleLoadList.filter(name => !before.has(name)).map(name => name.split(' ').at(-1)).join(' '))`
     const loaded = succeed(program('loaded.mjs', text)).stdout.trim().split(' ')
-    const large = ['child_process', 'crypto', 'dgram', 'http', 'https', 'net', 'readline', 'tls', 'worker_threads', 'zlib']
-    expect(loaded).toContain('stream')
+    const large = [
+      'child_process',
+      'crypto',
+      'dgram',
+      'http',
+      'https',
+      'net',
+      'readline',
+      'stream',
+      'tls',
+      'worker_threads',
+      'zlib',
+    ]
+    expect(loaded).toContain('os')
     expect(loaded.filter(name => large.includes(name))).toEqual([])
+  })
+
+  it('reads its core alone until more of it is used', () => {
+    const text = `import { createRequire } from 'node:module'
+      import { basename } from 'node:path'
+      import { Netns } from 'rtnetlink'
+      const { cache } = createRequire(import.meta.url)
+      const read = () => Object.keys(cache).map(file => basename(file)).filter(name => name.endsWith('.cjs')).join(' ')
+      await Netns.current().links.get('lo')
+      const first = read()
+      await Netns.current().rules.list()
+      console.log(first, '|', read())`
+    expect(succeed(program('read.mjs', text)).stdout).toBe('core.cjs | core.cjs rules.cjs\n')
+  })
+
+  it('has no file that needs another to be loaded before it', () => {
+    const folder = join(project, 'node_modules/rtnetlink/dist')
+    const files = readdirSync(folder).filter(name => name.endsWith('.cjs') && name !== 'worker-entry.cjs')
+    expect(files).toContain('core.cjs')
+    const text = (file: string) => `console.log(Object.keys(require(${JSON.stringify(join(folder, file))})).length > 0)`
+    for (const file of files) expect(succeed(program('alone.cjs', text(file))).stdout, file).toBe('true\n')
   })
 
   it('imports on another system, where every call fails with one clear error', () => {
