@@ -83,10 +83,10 @@ export function missingOption(operation: string, option: string, why = ''): Type
   return optionError(TypeError, `${operation}: option "${option}" is required${why}`, 'ERR_MISSING_OPTION', operation, option)
 }
 
-/** ` (did you mean "address"?)`, or nothing when no known name is near. */
+/** ` (did you mean "address"?)`, or nothing when no known name is near: half of the letters, and of longer words two or a third, may be wrong. */
 export function didYouMean(word: string, known: readonly string[]): string {
   let best = ''
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1
+  let least = Math.min(Math.floor(word.length / 2), Math.max(2, Math.floor(word.length / 3))) + 1
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), least)
     if (distance < least) {
