@@ -147,6 +147,8 @@ async function bundlePackage() {
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
     sourcemap: true,
+    // It is packed too: lib.
+    sourcemapExcludeSources: true,
     // A third of the text that Node would read at each start. They are in lib, which the source maps lead to.
     comments: false,
     codeSplitting: {
