@@ -168,9 +168,11 @@ describe('an entry', () => {
     if (!hasFeature('Linux 6.2')) return context.skip('fdb: this kernel is older than Linux 6.2')
     const far = await createNamespace()
     await ns.links.add({ kind: 'bridge', name: 'br2', up: true, bridge: { vlanDefaultPvid: 0 } })
-    const veth = { peer: { name: 'eth0', netns: far, up: true, address: '02:00:00:00:00:77' } }
+    const veth = { peer: { name: 'eth0', netns: far, address: '02:00:00:00:00:77' } }
     await ns.links.add({ kind: 'veth', name: 'door', master: 'br2', up: true, veth })
     await ns.links.set('door', { port: { kind: 'bridge', learning: true, locked: true, mab: true } })
+    // Not before: it speaks as soon as it is up, and would be known.
+    await far.links.set('eth0', { up: true })
     await ns.addresses.add({ link: 'br2', address: '10.77.0.1/24' })
     await far.addresses.add({ link: 'eth0', address: '10.77.0.2/24' })
     expect((await far.ping('10.77.0.1', { timeout: 100 })).received).toBe(0)
