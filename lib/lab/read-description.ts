@@ -1,19 +1,15 @@
-import type { AddressOptions } from '../addresses/address.ts'
 import { didYouMean, invalidType, invalidValue, missingOption } from '../errors.ts'
 import type { AddLinkOptions } from '../links/link.ts'
-import type { LinkSettingOptions } from '../netns/link-settings.ts'
-import type { Netns } from '../netns/netns.ts'
-import { checkLinkSettings, checkSysctl, type SysctlValue } from '../netns/sysctl.ts'
-import { sysctlPath } from '../netns/sysctl-path.ts'
 import type { RouteOptions } from '../routes/route.ts'
-import { LONGEST_NAME, linkNameFault } from '../values/link-name.ts'
 import { namespaceNameFault } from '../values/namespace-name.ts'
-import { checkAddress, checkLink, checkRoute, peerOf } from './check.ts'
+import { checkLink, checkRoute, peerOf } from './check.ts'
+import { cableLocate, checkLinkNameAt, checkReference, comesUpLater, type End, needsOf, portLocate } from './ends.ts'
 import { inOrder } from './in-order.ts'
 import { Neighbourhood } from './neighbourhood.ts'
-import { below, inside, type Locate, OPERATION, optionsOf } from './option-path.ts'
-import { type LinkName, Place, type Plan, type Planned, type PlannedLink } from './plan.ts'
-import { checkKeysAt, entriesAt, type Given, listAt, objectAt, oneOrMoreAt } from './shapes.ts'
+import { below, type Locate, OPERATION, optionsOf } from './option-path.ts'
+import { type LinkName, Place, type Plan, type PlannedLink } from './plan.ts'
+import { addressesOf, ifThere, planAddresses, planSettings, planSysctl, withoutDetection } from './plan-inside.ts'
+import { checkKeysAt, entriesAt, type Given, listAt, objectAt, oneOrMoreAt, refuseKeys } from './shapes.ts'
 
 const LAB_KEYS = ['namespaces', 'bridges', 'cables']
 const NAMESPACE_KEYS = ['forwarding', 'links', 'addresses', 'routes', 'settings', 'sysctl']
@@ -33,16 +29,6 @@ interface Described {
   readonly place: Place
   readonly options: Given
   readonly ends: readonly End[]
-}
-
-/** A link in a namespace, and what belongs to it. */
-interface End {
-  readonly path: string
-  readonly place: Place
-  name: string | undefined
-  readonly options: Given
-  readonly addresses: unknown
-  readonly settings: unknown
 }
 
 /**
@@ -309,125 +295,4 @@ class Reader {
       carries,
     }
   }
-}
-
-/** A kernel without IPv6 has no settings of it. */
-function ifThere(write: (netns: Netns) => Promise<void>): (netns: Netns) => Promise<void> {
-  return async netns => {
-    try {
-      await write(netns)
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== 'ENOENT') throw error
-    }
-  }
-}
-
-/**
- * Nobody else in a lab can have its addresses, and duplicate address detection would keep each from being used for a second or two; link-local ones too, without which IPv6
- * is not routed. Before all other settings, so that they may say otherwise.
- */
-function withoutDetection(place: Place): void {
-  place.settings.unshift({
-    locate: () => place.path,
-    what: ifThere(netns => netns.sysctl.setLink('default', { ipv6: { acceptDad: 'off' } })),
-  })
-}
-
-/** Where settings of links are written, links come up only behind that. */
-function comesUpLater(options: Given, ends: readonly End[]): Given {
-  const [own, peer] = ends
-  let changed = options
-  if (own !== undefined && waits(own, options)) changed = { ...changed, up: false }
-  const pair = peerOf(options)
-  if (peer === undefined || pair?.given === undefined || !waits(peer, pair.given)) return changed
-  return { ...changed, [pair.key]: { ...(options[pair.key] as Given), [pair.peer]: { ...pair.given, up: false } } }
-}
-
-function waits({ place, name, path }: End, options: Given): boolean {
-  if (place.linkSettings.length === 0 || options.up === false) return false
-  place.upLater.push({ locate: () => path, what: name as string })
-  return true
-}
-
-/** The links that a link names as the one below it and as its master. Those of a kind's own options are the order of the list. */
-function needsOf(place: Place, options: Given, ends: readonly End[]): Planned<LinkName>[] {
-  const [own, peer] = ends
-  const needs = [reference(place, own, options, 'link'), reference(place, own, options, 'master')]
-  const given = peerOf(options)?.given
-  if (peer !== undefined && given !== undefined) needs.push(reference(peer.place, peer, given, 'master'))
-  return needs.filter(need => need !== undefined)
-}
-
-function reference(place: Place, end: End | undefined, options: Given, key: string): Planned<LinkName> | undefined {
-  const name = options[key]
-  if (end === undefined || typeof name !== 'string') return undefined
-  const path = below(end.path, key)
-  checkReference(place, path, name)
-  return { locate: () => path, what: { place, name } }
-}
-
-function checkReference(place: Place, path: string, link: unknown): void {
-  if (typeof link !== 'string' || place.has(link)) return
-  const hint = didYouMean(link, [...place.linkNames, 'lo'])
-  throw invalidValue(OPERATION, path, `there is no link ${JSON.stringify(link)} in namespace "${place.name}"${hint}`)
-}
-
-function checkLinkNameAt(path: string, name: unknown): asserts name is string {
-  if (typeof name !== 'string') throw invalidType(OPERATION, path, 'the name of a link', name)
-  const fault = linkNameFault(name, LONGEST_NAME)
-  if (fault !== undefined) throw invalidValue(OPERATION, path, `a link's name ${fault}`)
-  if (name.includes('%')) throw invalidValue(OPERATION, path, 'a pattern is no name: others could not refer to the link')
-}
-
-function refuseKeys(path: string, given: Given, keys: readonly string[]): void {
-  for (const key of keys)
-    if (given[key] !== undefined)
-      throw invalidValue(OPERATION, below(path, key), 'follows from the description, and is not given here')
-}
-
-/** The addresses of an end as text, without what lies behind the `/`. */
-function addressesOf(given: unknown): string[] {
-  const texts = oneOrMoreAt('', given).map(([, one]) => (typeof one === 'object' ? (one as Given | null)?.address : one))
-  return texts.filter(text => typeof text === 'string').map(text => text.split('/', 1)[0] as string)
-}
-
-function planAddresses(place: Place, link: string, path: string, given: unknown): void {
-  for (const [own, one] of oneOrMoreAt(path, given)) {
-    const isText = typeof one === 'string'
-    const locate: Locate = isText ? () => own : optionsOf(own)
-    const options = isText ? { address: one } : objectAt(own, one, 'an address, or an object of options')
-    refuseKeys(own, options, ['link'])
-    const what = { ...options, link }
-    checkAddress(locate, what)
-    place.addresses.push({ locate, what: what as unknown as AddressOptions })
-  }
-}
-
-function planSettings(place: Place, link: string, path: string, given: unknown): void {
-  const settings = objectAt(path, given, 'an object of settings') as LinkSettingOptions
-  inside(optionsOf(path), () => checkLinkSettings(settings))
-  const list = link === 'all' || link === 'default' ? place.settings : place.linkSettings
-  list.push({ locate: optionsOf(path), what: netns => netns.sysctl.setLink(link, settings) })
-}
-
-function planSysctl(place: Place, name: string, path: string, value: unknown): void {
-  const locate = () => path
-  inside(locate, () => checkSysctl(name, value))
-  const [, , group, link = ''] = sysctlPath(OPERATION, name).split('/')
-  const isOfLink = (group === 'conf' || group === 'neigh') && place.has(link)
-  const list = isOfLink ? place.linkSettings : place.settings
-  list.push({ locate, what: netns => netns.sysctl.set(name, value as SysctlValue) })
-}
-
-/** The two ends of what leads to a bridge are described as one: what is said of either stands at `path`. */
-function portLocate(path: string): Locate {
-  const own = optionsOf(path)
-  return option => {
-    if (option.startsWith('veth.peer.')) return own(option.slice('veth.peer.'.length))
-    return /^(port|mtu)\b/.test(option) ? own(option) : path
-  }
-}
-
-function cableLocate(first: string, second: string): Locate {
-  return option => (option.startsWith('veth.peer.') ? `${second}.${option.slice('veth.peer.'.length)}` : optionsOf(first)(option))
 }

@@ -1,4 +1,4 @@
-import { invalidType, unknownOption } from '../errors.ts'
+import { invalidType, invalidValue, unknownOption } from '../errors.ts'
 import { below, OPERATION } from './option-path.ts'
 
 export type Given = Readonly<Record<string, unknown>>
@@ -32,4 +32,10 @@ export function oneOrMoreAt(path: string, value: unknown): [path: string, value:
 /** Refuses a key that is none of the known ones, with the nearest that is. */
 export function checkKeysAt(path: string, given: Given, known: readonly string[]): void {
   for (const key of Object.keys(given)) if (!known.includes(key)) throw unknownOption(OPERATION, below(path, key), known)
+}
+
+export function refuseKeys(path: string, given: Given, keys: readonly string[]): void {
+  for (const key of keys)
+    if (given[key] !== undefined)
+      throw invalidValue(OPERATION, below(path, key), 'follows from the description, and is not given here')
 }
