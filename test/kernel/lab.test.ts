@@ -259,9 +259,9 @@ describe('a lab that cannot be built', () => {
   it('names the link that does not get ready', async () => {
     // The link waits for a supplicant.
     const dormant = { namespaces: { a: {}, b: {} }, cables: [{ a: { linkMode: 'dormant' }, b: null }] } as const
-    const error = await Lab.create(dormant, { timeout: 300 }).catch(error => error)
+    const error = await Lab.create(dormant, { timeout: 1000 }).catch(error => error)
     expect(error).toMatchObject({ name: 'TimeoutError', code: 'ETIMEDOUT' })
-    expect(error.stack).toContain('Lab.create: link "eth0" of namespace "a" was not ready within 300 ms')
+    expect(error.stack).toContain('Lab.create: link "eth0" of namespace "a" was not ready within 1000 ms')
   })
 
   it('names a setting', async () => {
