@@ -8,6 +8,7 @@
  */
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { buildFloor } from '../processes.mjs'
 import { describeMachine } from './machine.mjs'
 import { loadPeers, preparePeers, titleOf } from './peers.mjs'
 import { page } from './report.mjs'
@@ -41,6 +42,7 @@ async function run(results, kept) {
   if (process.getuid?.() !== 0) throw new Error('namespaces to measure in are made by root only')
   if (!existsSync(new URL('../../../dist/index.js', import.meta.url)))
     throw new Error('no dist/index.js: run `npm run build:all`')
+  buildFloor() // It prepares everybody's namespaces.
   const { ready, versions, missing } = await preparePeers(await loadPeers(values.peers), tell)
   const setting = { machine: describeMachine(), versions, missing }
   for (const workload of workloads) {
