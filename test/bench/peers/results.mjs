@@ -8,13 +8,10 @@ const file = new URL('results.json', folder)
 
 export const readResults = () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { workloads: {} })
 
-export function writeResults(results) {
+/** What was measured, and the pages that are made of it. */
+export function writeAll(results) {
   mkdirSync(folder, { recursive: true })
   writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`)
-}
-
-export function writePages(results) {
-  mkdirSync(folder, { recursive: true })
   writeFileSync(new URL('README.md', folder), page(results))
   writeFileSync(new URL('benchmarks.svg', folder), plot(results))
 }

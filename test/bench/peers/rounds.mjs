@@ -8,7 +8,7 @@ import { titleOf } from './peers.mjs'
 /** A program that takes longer is stopped, and is a footnote. */
 const LONGEST_RUN = 120_000
 /** So long a peer may take with one workload in all rounds together; the slow get fewer rounds. */
-const PATIENCE = 20_000
+const PATIENCE = 15_000
 const LONGEST_SETTLING = 20_000
 const SAID = 300
 
@@ -25,7 +25,7 @@ function isTakingNamespacesApart(process) {
 async function settle() {
   const deadline = performance.now() + LONGEST_SETTLING
   let quiet = 0
-  while (quiet < 3 && performance.now() < deadline) {
+  while (quiet < 2 && performance.now() < deadline) {
     await sleep(50)
     const busy = readdirSync('/proc').some(name => /^\d+$/.test(name) && isTakingNamespacesApart(name))
     quiet = busy ? 0 : quiet + 1
@@ -34,7 +34,7 @@ async function settle() {
 
 /** The words of a command that prepares its namespaces, the named ones as well, runs the program, and looks whether it did its work. */
 export function wrap(workload, program) {
-  const steps = ['mount -t tmpfs none /run/netns']
+  const steps = ['mkdir -p /run/netns', 'mount -t tmpfs none /run/netns']
   if (workload.fill) steps.push(`"$FLOOR" ${workload.fill} ${workload.count}`)
   const before = [...(workload.link ? [floorProgram, 'with-link'] : []), ...(workload.timed ? [floorProgram, 'time'] : [])]
   const checks = Object.entries(workload.expect ?? {}).map(([what, count]) => `"$FLOOR" expect ${what} ${count}`)

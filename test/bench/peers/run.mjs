@@ -12,7 +12,7 @@ import { buildFloor } from '../processes.mjs'
 import { describeMachine } from './machine.mjs'
 import { loadPeers, preparePeers, titleOf } from './peers.mjs'
 import { page } from './report.mjs'
-import { mergeWorkload, readResults, writePages, writeResults } from './results.mjs'
+import { mergeWorkload, readResults, writeAll } from './results.mjs'
 import { measure } from './rounds.mjs'
 import { selectWorkloads } from './workloads.mjs'
 
@@ -26,6 +26,9 @@ const { values } = parseArgs({
     'report-only': { type: 'boolean', default: false },
   },
 })
+// What was started ends with this process, however that ends.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+
 const tell = text => process.stderr.write(`${text}\n`)
 const rounds = Number(values.rounds)
 if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError(`--rounds: not a positive integer: ${values.rounds}`)
@@ -58,12 +61,12 @@ async function run(results, kept) {
     const older = mergeWorkload(results, workload.name, fresh, values.replace)
     if (older !== undefined)
       tell(`${workload.name}: kept is what was measured in ${older.rounds} rounds (--replace puts this in its place)`)
-    if (kept) writeResults(results)
+    if (kept) writeAll(results)
   }
 }
 
 const partial = values.peers !== undefined
 const results = partial ? { workloads: {} } : readResults()
 if (!values['report-only']) await run(results, !partial)
-if (!partial) writePages(results)
+if (!partial) writeAll(results)
 console.log(values.json ? JSON.stringify(results, null, 2) : page(results))
