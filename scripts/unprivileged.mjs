@@ -40,6 +40,7 @@ const CHOSEN = [
   'scenario-s17',
   'session',
   'tun-open',
+  'watch-all-namespaces',
 ].map(name => `test/kernel/${name}`)
 
 /** The tests make namespaces and devices of their own; /dev/net/tun is for everybody on most machines, so here too, for this run alone. */

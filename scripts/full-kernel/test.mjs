@@ -17,7 +17,7 @@ const once = {
 }
 
 const kinds = 'test/kernel/kinds'
-const features = ['ethtool', 'fou', 'macsec', 'team', 'wireguard']
+const features = ['ethtool', 'fou', 'macsec', 'team', 'watch-forwarding', 'wireguard']
 const scenarios = ['scenario-s14']
 
 /** For two guests side by side. */

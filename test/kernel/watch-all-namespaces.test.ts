@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Netns as Namespaces, type Netns, type WatchEvent, type Watcher } from '../../lib/index.ts'
 import { closeNamespaces, createNamespace, held, type NamedNetns } from '../support/namespace.ts'
@@ -154,6 +154,33 @@ describe('ns.watch with allNamespaces', () => {
     await watcher.ready
     for (const mtu of [1400, 1300, 1200]) for (const place of [ns, named]) await place.links.set('a', { mtu })
     expect((await readAll(watcher)).sort()).toEqual(['change a in 5', 'change a in own'])
+  })
+
+  it('says what ip monitor all-nsid says', async () => {
+    await named.links.add(pair)
+    const [command, ...args] = asRunnable('ip', ['-n', ns.name, '-o', 'monitor', 'link', 'all-nsid']).words
+    const monitor = execFile(command, args)
+    let printed = ''
+    monitor.stdout?.on('data', text => {
+      printed += text
+    })
+    // It listens once it has heard of something.
+    let mtu = 60_000
+    await expect.poll(async () => await ns.links.set('lo', { mtu: mtu++ }).then(() => printed), { timeout: 5000 }).not.toBe('')
+    watcher = ns.watch({ links: { link: 'a' }, allNamespaces: [named] })
+    await watcher.ready
+    for (const mtu of [1400, 1300]) await named.links.set('a', { mtu })
+    await expect.poll(() => printed).toMatch(/ a@.* mtu 1300 /)
+    monitor.kill()
+    const lines = [...printed.matchAll(/^\[nsid (\w+)\]\d+: a@.* mtu (\d+) /gm)].map(([, id, mtu]) => `${id} ${mtu}`)
+    await watcher.sync()
+    const told: string[] = []
+    while (watcher.counters.pending > 0) {
+      const event = await next(watcher)
+      if (event.object === 'link') told.push(`${event.namespace?.id} ${event.link.mtu}`)
+    }
+    expect(told).toEqual(['5 1400', '5 1300'])
+    expect([...new Set(lines)]).toEqual(told)
   })
 
   it('says which capability is missing', async () => {
