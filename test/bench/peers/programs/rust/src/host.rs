@@ -8,7 +8,7 @@ use crate::Failure;
 
 /// Requests need not wait for the answers of those before. The connection may put all that wait to be sent into one
 /// datagram, which has to fit the socket.
-const UNDER_WAY: usize = 1024;
+pub const UNDER_WAY: usize = 1024;
 
 /// 64 MiB, as everybody asks for who can.
 const RECEIVE_BUFFER: libc::c_int = 64 << 20;
@@ -44,15 +44,19 @@ pub fn enlarge_receive_buffer(socket: &impl AsRawFd) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Calls `step` for 0 up to `count`, and has so many of the requests under way at once. A step makes so many `requests`.
-pub async fn for_each<Step, Request>(count: u32, requests: usize, step: Step) -> Result<(), Failure>
+/// Calls `step` for 0 up to `count`, and has so many of them under way at once.
+pub async fn for_each<Step, Request>(
+    count: u32,
+    under_way: usize,
+    step: Step,
+) -> Result<(), Failure>
 where
     Step: Fn(u32) -> Request,
     Request: Future<Output = Result<(), rtnetlink::Error>>,
 {
     stream::iter(0..count)
         .map(step)
-        .buffer_unordered(UNDER_WAY / requests)
+        .buffer_unordered(under_way)
         .try_collect::<()>()
         .await?;
     Ok(())

@@ -8,7 +8,13 @@ use rtnetlink::{
 };
 use std::net::IpAddr;
 
-use crate::{expect, host, measure, values::address_at, Failure, Line};
+use crate::{
+    expect,
+    host::{self, UNDER_WAY},
+    measure,
+    values::address_at,
+    Failure, Line,
+};
 
 /// Indexes are chosen here, so that a request about a link need not wait for the link.
 pub const LOOPBACK: u32 = 1;
@@ -66,7 +72,7 @@ fn pair(i: u32) -> Veth {
 
 pub async fn veth_pairs(count: u32) -> Line {
     let host = &host::connect()?;
-    let (_, ns) = measure(host::for_each(count, 1, |i| {
+    let (_, ns) = measure(host::for_each(count, UNDER_WAY, |i| {
         pair(i).request(host).execute()
     }))
     .await?;
@@ -76,12 +82,15 @@ pub async fn veth_pairs(count: u32) -> Line {
 
 pub async fn veth_pairs_up(count: u32) -> Line {
     let host = &host::connect()?;
-    let (_, ns) = measure(host::for_each(count, 4, |i| add_pair_up(host, i))).await?;
+    let (_, ns) = measure(host::for_each(count, UNDER_WAY / 4, |i| {
+        add_pair_up(host, i)
+    }))
+    .await?;
     expect_up(host, 2 * count as usize).await?;
     Ok(format!(r#"{{"ns":{ns}}}"#))
 }
 
-/// The kernel takes requests in the order in which they were made.
+/// Four requests. The kernel takes them in the order in which they were made.
 async fn add_pair_up(host: &Handle, i: u32) -> Result<(), Error> {
     let (near, far) = (FIRST_NEAR + i, FIRST_FAR + i);
     future::try_join4(

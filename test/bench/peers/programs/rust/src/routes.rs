@@ -5,7 +5,8 @@ use rtnetlink::{
 };
 
 use crate::{
-    expect, host,
+    expect,
+    host::{self, UNDER_WAY},
     links::{add_device, DEVICE},
     measure,
     values::address_at,
@@ -23,7 +24,7 @@ pub async fn route_add(count: u32) -> Line {
             .scope(RT_SCOPE_LINK)
             .execute()
     };
-    let (_, ns) = measure(host::for_each(count, 1, add)).await?;
+    let (_, ns) = measure(host::for_each(count, UNDER_WAY, add)).await?;
     expect("routes", main_routes(host).await?.len(), count as usize)?;
     Ok(format!(r#"{{"ns":{ns}}}"#))
 }
