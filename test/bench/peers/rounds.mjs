@@ -8,7 +8,7 @@ import { titleOf } from './peers.mjs'
 /** A program that takes longer is stopped, and is a footnote. */
 const LONGEST_RUN = 120_000
 /** So long a peer may take with one workload in all rounds together; the slow get fewer rounds. */
-const PATIENCE = 15_000
+const PATIENCE = 10_000
 const LONGEST_SETTLING = 20_000
 const SAID = 300
 
