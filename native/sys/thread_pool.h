@@ -75,7 +75,7 @@ class ThreadPool {
   static constexpr std::size_t kMostThreads = 128;
   /** How many threads there are for jobs at once, not counting those that are stuck: more would mostly wait for each
    * other in the kernel. */
-  static constexpr std::ptrdiff_t kTogether = 2;
+  static constexpr std::ptrdiff_t kTogether = 4;
   /** A job that takes longer than this is stuck, and one that waits for longer gets a thread. */
   static constexpr std::chrono::microseconds kPatience{1000};
   static constexpr std::chrono::seconds kIdleTime{2};
