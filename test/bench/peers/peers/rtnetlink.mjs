@@ -6,7 +6,7 @@ import { workloads } from '../workloads.mjs'
 const program = name => fileURLToPath(new URL(`../programs/rtnetlink/${name}.mjs`, import.meta.url))
 const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'))
 
-const slices = 'in slices of 100, each awaited'
+const slices = 'in slices of 500, each awaited'
 
 /** @type {import('../peers.mjs').Peer[]} */
 export default [

@@ -11,5 +11,5 @@ const addEntry = i =>
 
 export default async count => {
   await links.add({ kind: 'vxlan', name: 'x0', vxlan: { vni: 5 } })
-  return measure(() => inSlices(count, 100, addEntry))
+  return measure(() => inSlices(count, 500, addEntry))
 }

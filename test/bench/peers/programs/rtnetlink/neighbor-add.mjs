@@ -14,5 +14,5 @@ const addNeighbor = i =>
 
 export default async count => {
   await links.add({ kind: 'veth', name: 'd0', up: true, veth: { peer: { name: 'd1', up: true } } })
-  return measure(() => inSlices(count, 100, addNeighbor))
+  return measure(() => inSlices(count, 500, addNeighbor))
 }

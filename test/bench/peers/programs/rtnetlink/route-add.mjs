@@ -8,5 +8,5 @@ const addRoute = i => routes.add({ to: `11.${(i >> 16) & 255}.${(i >> 8) & 255}.
 
 export default async count => {
   await links.add({ kind: 'veth', name: 'd0', up: true, veth: { peer: { name: 'd1', up: true } } })
-  return measure(() => inSlices(count, 100, addRoute))
+  return measure(() => inSlices(count, 500, addRoute))
 }
