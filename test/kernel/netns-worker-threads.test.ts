@@ -122,9 +122,10 @@ describe('netns.worker', () => {
       workerData: bytes,
       transferList: [bytes.buffer],
     })
+    const exit = once(worker, 'exit')
     expect(bytes.length).toBe(0)
     expect(`${(await once(worker.stdout, 'data'))[0]}`).toBe('written 1,2,3')
-    expect(await once(worker, 'exit')).toEqual([0])
+    expect(await exit).toEqual([0])
   })
 
   it('gives the error and the exit code of the worker', async () => {
