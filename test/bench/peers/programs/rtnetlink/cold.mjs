@@ -1,4 +1,6 @@
 /** Sets up one container, and is done. */
+import { Netns } from '../../../../../dist/index.js'
 import { addBridge, addContainer } from './container.mjs'
 
-await Promise.all([addBridge(), addContainer(0)])
+const host = Netns.current()
+await Promise.all([addBridge(host), addContainer(host, 0)])

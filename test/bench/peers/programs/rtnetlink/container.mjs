@@ -1,14 +1,13 @@
 import { Netns } from '../../../../../dist/index.js'
 
-const host = Netns.current()
 const queues = { numTxQueues: 1, numRxQueues: 1 }
 
 /** Of the hosts' ends: what is deleted together is deleted at once. */
 export const group = 7
 
-export const addBridge = () => host.links.add({ kind: 'bridge', name: 'br0', up: true })
+export const addBridge = host => host.links.add({ kind: 'bridge', name: 'br0', up: true })
 
-export async function addContainer(i) {
+export async function addContainer(host, i) {
   const netns = await Netns.create()
   const peer = { name: 'eth0', netns, up: true, ...queues }
   await Promise.all([

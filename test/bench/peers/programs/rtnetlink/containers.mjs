@@ -2,21 +2,19 @@ import { Netns } from '../../../../../dist/index.js'
 import { addBridge, addContainer, group } from './container.mjs'
 import { measure, numbers } from './measure.mjs'
 
-const host = Netns.current()
-
-async function tearDown(containers) {
+async function tearDown(host, containers) {
   await host.links.delete({ group })
   for (const netns of containers) netns.close()
   while ((await host.links.list({ kind: 'veth' })).length > 0);
 }
 
-export default async count => {
-  await addBridge()
+export default async (count, host = Netns.current()) => {
+  await addBridge(host)
   let containers
   const setup = await measure(async () => {
-    containers = await Promise.all(numbers(count).map(addContainer))
+    containers = await Promise.all(numbers(count).map(i => addContainer(host, i)))
   })
-  const teardown = await measure(() => tearDown(containers))
+  const teardown = await measure(() => tearDown(host, containers))
   return {
     setup_ns: setup.ns,
     teardown_ns: teardown.ns,

@@ -1,8 +1,6 @@
 import { Netns } from '../../../../../dist/index.js'
 import { measure, numbers } from './measure.mjs'
 
-const { links } = Netns.current()
+const addPair = ({ links }, i) => links.add({ kind: 'veth', name: `va${i}`, veth: { peer: { name: `vb${i}` } } })
 
-const addPair = i => links.add({ kind: 'veth', name: `va${i}`, veth: { peer: { name: `vb${i}` } } })
-
-export default count => measure(() => Promise.all(numbers(count).map(addPair)))
+export default (count, netns = Netns.current()) => measure(() => Promise.all(numbers(count).map(i => addPair(netns, i))))
