@@ -6,6 +6,8 @@ import { ExecutableError } from '../native/load-errors.ts'
 import { Message } from '../schema/message.ts'
 import { type Identified, Receivers } from './receivers.ts'
 
+/** As it is when this is loaded: test runners replace it, and what waits for theirs would wait for ever. */
+const later = setImmediate
 const INBOX_BYTES = 256 * 1024
 const HEADER_BYTES = COMPLETION_WORDS * 4
 
@@ -23,7 +25,7 @@ class Completions {
 
   constructor(addon: Addon) {
     this.addon = addon
-    addon.connect(this.#inbox.bytes, (length, large) => this.#deliver(length, large), setImmediate)
+    addon.connect(this.#inbox.bytes, (length, large) => this.#deliver(length, large), later)
     useBroker(addon)
   }
 
@@ -42,7 +44,14 @@ class Completions {
     const end = large === undefined ? length : large.length
     for (let offset = 0; offset + HEADER_BYTES <= end; ) {
       const payload = message.u32(offset + 16)
-      this.#dispatch(message, offset, payload)
+      try {
+        this.#dispatch(message, offset, payload)
+      } catch (error) {
+        // What a caller's listener throws is an uncaught exception, and nobody else's concern: what is behind is delivered.
+        process.nextTick(() => {
+          throw error
+        })
+      }
       offset += (HEADER_BYTES + payload + 7) & ~7
     }
   }

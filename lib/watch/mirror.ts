@@ -93,7 +93,7 @@ export class MirrorBase<K extends ObjectKey> extends EventEmitter<MirrorEvents<K
         if (view instanceof MirroredLinks) view.differs(item as Link | undefined, previous as Link | undefined)
         if (origin !== 'snapshot') this.#tell(table, item, previous, origin)
       },
-      overrun: dropped => this.emit('overrun', dropped),
+      overrun: dropped => this.#safely(() => this.emit('overrun', dropped)),
       synced: () => {},
       ended: error => this.#ended(error),
     })
@@ -112,7 +112,18 @@ export class MirrorBase<K extends ObjectKey> extends EventEmitter<MirrorEvents<K
   #tell(table: TableWatch, item: object | undefined, previous: object | undefined, origin: Origin): void {
     if (this.listenerCount('change') === 0) return
     const event = eventMakerOf(table.watched)({ item, previous, origin, namespace: undefined })
-    this.emit('change', event as Exclude<WatchEvent<K>, { object: undefined }>)
+    this.#safely(() => this.emit('change', event as Exclude<WatchEvent<K>, { object: undefined }>))
+  }
+
+  /** What a listener throws is an uncaught exception, and no reason to miss what else the kernel has told. */
+  #safely(emit: () => void): void {
+    try {
+      emit()
+    } catch (error) {
+      process.nextTick(() => {
+        throw error
+      })
+    }
   }
 
   #ended(error: { readonly reason: unknown } | undefined): void {

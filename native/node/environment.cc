@@ -100,11 +100,13 @@ void Environment::on_wake(Napi::Env env, Napi::Function, Environment* environmen
  * terminated every call fails, and a Napi::Error could not even be made.
  */
 void Environment::drain() {
-  if (paused_) return;
+  // Whoever is handed something may flush a session and look out: what comes of that is handed over behind this.
+  if (paused_ || std::exchange(draining_, true)) return;
   const Napi::HandleScope scope(env_);
   const Clock::time_point start = Clock::now();
   spent_ += start - seen_;
   const bool alive = deliver_for_a_while(start);
+  draining_ = false;
   if (alive && (spent_ >= kPatience || !left_.empty())) pause();
 }
 

@@ -89,6 +89,7 @@ class Environment {
   /** Of what was taken: not handed over yet. */
   wire::Bytes left_;
   bool paused_ = false;
+  bool draining_ = false;
   /** Of the event loop's turn, as far as it was seen: what was handed over, and what became of it. */
   Clock::duration spent_{};
   Clock::time_point seen_;

@@ -230,4 +230,57 @@ describe('a mirror', () => {
     ])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '1\n' })
   })
+
+  it('may close other sessions from its listener, with requests under way', async () => {
+    const { code, stdout } = await runProgram(`
+      const sessions = []
+      for (let i = 0; i < 100; i++) {
+        sessions.push(await Rtnetlink.open({ netns: ns }))
+        await sessions[i].links.get('lo')
+      }
+      let [begun, ended] = [0, 0]
+      mirror.on('change', () => {
+        const session = sessions.pop()
+        if (session === undefined) return
+        begun++
+        const end = () => ended++
+        session.links.get('lo').then(end, end)
+        session.close()
+      })
+      for (let i = 0; i < 150; i++) await ns.links.set('a', { mtu: 1400 + (i % 2) })
+      await mirror.sync()
+      while (ended < begun) await new Promise(resolve => setTimeout(resolve, 1))
+      console.log(begun, ended)`)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '100 100\n' })
+  })
+
+  it('throws what a listener throws as an uncaught exception, and loses nothing by it', async () => {
+    const { code, stdout } = await runProgram(`
+      let thrown = 0
+      process.on('uncaughtException', error => {
+        if (error.message === 'of a listener') thrown++
+      })
+      mirror.on('change', () => {
+        throw new Error('of a listener')
+      })
+      const changes = Array.from({ length: 500 }, (_, i) => ns.links.set('a', { mtu: 1400 + (i % 2) }))
+      await Promise.all(changes)
+      await mirror.sync()
+      await new Promise(setImmediate)
+      console.log(thrown > 0, mirror.links.get('a').mtu)`)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'true 1401\n' })
+  })
 })
+
+/** A program with a mirror of the links of a namespace that has a pair. */
+const runProgram = (text: string) =>
+  runNode([
+    '--input-type=module',
+    '-e',
+    `import { Netns, Rtnetlink } from 'rtnetlink'
+     const ns = await Netns.create()
+     await ns.links.add({ kind: 'veth', name: 'a', veth: { peer: { name: 'b' } } })
+     const mirror = await ns.mirror({ links: true })
+     ${text}
+     mirror.close()`,
+  ])

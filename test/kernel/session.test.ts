@@ -4,6 +4,7 @@ import { type CallOptions, type Link, type Links, Rtnetlink } from '../../lib/in
 import { runProgram } from '../support/dist.ts'
 import { shownNames } from '../support/ip.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { runNode } from '../support/run-node.ts'
 
 let ns: NamedNetns
 
@@ -322,5 +323,21 @@ describe('a list while links come and go', () => {
     await churning(async () => {
       for (let i = 0; i < 5; i++) expect(complete(await patient.links.list())).toBe(true)
     })
+  })
+})
+
+describe('a program whose timers are mocked', () => {
+  it('gets all answers, however many there are', async () => {
+    const { code, stdout } = await runNode([
+      '--input-type=module',
+      '-e',
+      `import { mock } from 'node:test'
+       import { Netns } from 'rtnetlink'
+       mock.timers.enable({ apis: ['setImmediate', 'setTimeout'] })
+       const { links } = Netns.current()
+       for (let i = 0; i < 100; i++) await Promise.all(Array.from({ length: 50 }, () => links.list()))
+       console.log('all')`,
+    ])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'all\n' })
   })
 })
