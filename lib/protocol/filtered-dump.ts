@@ -70,11 +70,14 @@ export class FilteredDump<T, F extends object> {
     const { locator } = this.#table
     const matcher = this.#match(operation, filter)
     const indexes = this.#indexesOf(operation, matcher, call)
-    let outcome = await this.#dump(operation, matcher, program => matcher.lower(program, false), call)
+    const dumping = this.#dump(operation, matcher, program => matcher.lower(program, false), call)
+    const { latest } = this.#session
+    let outcome = await dumping
     if (outcome instanceof Failure && outcome.errno === EINVAL && matcher.isStrict)
       outcome = await this.#dump(operation, matcher, program => matcher.lower(program, true), call)
-    // One part is read at once, and nothing changes meanwhile.
-    if (!(outcome instanceof Failure) && outcome.parts > 1 && matcher.lowerMarked !== undefined)
+    // One part is read at once, and nothing changes meanwhile. What was called later must not show in what is read once more.
+    const isLast = this.#session.latest === latest
+    if (isLast && !(outcome instanceof Failure) && outcome.parts > 1 && matcher.lowerMarked !== undefined)
       outcome = await this.#dump(operation, matcher, program => matcher.lowerMarked?.(program), call)
     if (outcome instanceof Failure && matcher.meansNothing?.(outcome.errno)) return []
     const [link, master] = await this.#unwrapIndexes(indexes, filter)

@@ -25,6 +25,14 @@ describe('requests of one tick', () => {
     expect(addressesOf('a')).toEqual(['192.0.2.1'])
   })
 
+  it('list what was there when they were called, however much it is', async () => {
+    await ns.links.add({ kind: 'ifb', name: 'a' })
+    const address = (i: number) => `10.1.${i >> 8}.${i & 255}/32`
+    await Promise.all(Array.from({ length: 1000 }, (_, i) => ns.addresses.add({ link: 'a', address: address(i) })))
+    const [listed] = await Promise.all([ns.addresses.list({ link: 'a' }), ns.links.delete('a')])
+    expect(listed).toHaveLength(1000)
+  })
+
   it('may name a link that an earlier one creates', async () => {
     await Promise.all([
       ns.links.add({ kind: 'bridge', name: 'br0', up: true }),
