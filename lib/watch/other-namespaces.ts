@@ -99,10 +99,12 @@ export class OtherNamespaces {
   async #lookUntilSure(): Promise<void> {
     while (this.#lookAgain && !this.#closed) {
       this.#lookAgain = false
+      // One that is told of meanwhile is younger than the list.
+      const before = [...this.#others.keys()]
       const ids = new Set(await this.#ids.list())
       const own = await this.#idOf(this.#owner.session.namespaceReference)
       if (own !== undefined) ids.delete(own)
-      for (const id of this.#others.keys()) if (!ids.has(id)) this.#end(id)
+      for (const id of before) if (!ids.has(id)) this.#end(id)
       for (const id of ids) this.#at(id)
       await this.#identify()
     }

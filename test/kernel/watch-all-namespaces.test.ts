@@ -198,6 +198,26 @@ describe('ns.watch with allNamespaces', () => {
     expect(stdout).toMatch(/^EPERM .*CAP_NET_BROADCAST/)
   })
 
+  it('reports no end of a namespace that gets its id while the ids are being listed', async () => {
+    watcher = ns.watch({ links: true, allNamespaces: true })
+    await watcher.ready
+    for (let i = 0; i < 20; i++) {
+      const others = await Promise.all(Array.from({ length: 4 }, async () => held(await Namespaces.create())))
+      const peers = others.map(async (netns, k) => {
+        await ns.links.add({ kind: 'veth', name: `v${i}-${k}`, veth: { peer: { name: 'p', netns } } })
+        await netns.links.set('p', { mtu: 1400 })
+      })
+      await Promise.all(peers)
+    }
+    await watcher.sync()
+    const deleted: string[] = []
+    while (watcher.counters.pending > 0) {
+      const event = await next(watcher)
+      if (event.type === 'delete') deleted.push(summary(event))
+    }
+    expect(deleted).toEqual([])
+  })
+
   it('refuses what is no handle', () => {
     expect(() => ns.watch({ links: true, allNamespaces: ['blue'] as never })).toThrow(TypeError)
   })
