@@ -425,6 +425,7 @@ describe('what cannot be', () => {
       `import { openSync } from 'node:fs'
        const inside = await rtnetlink.Netns.open(${JSON.stringify(inside.name)})
        const child_process = await import('node:child_process')
+       await inside.execFile('true') // which loads what starts processes
        try { for (;;) openSync('/dev/null') } catch {}
        for (const spawn of [child_process.spawn, inside.spawn.bind(inside)]) {
          try { spawn('true').on('error', error => console.log(error.message)) } catch (error) { console.log(error.message) }
