@@ -21,7 +21,8 @@ function project(name: string, options: object) {
 
 export default defineConfig({
   test: {
-    maxWorkers: Math.min(2, availableParallelism()),
+    // One more than processors: much of the time a test waits for the kernel.
+    maxWorkers: Math.min(2, availableParallelism()) + 1,
     reporters: ['default'],
     projects: [
       project('unit', quick),
