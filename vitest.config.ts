@@ -5,8 +5,7 @@ import { filesLeftOut } from './scripts/takes-root.mjs'
 /** Where everything takes so many times as long, such as under the full kernel, a test may too. */
 const slowdown = Number(process.env.RTNETLINK_SLOWDOWN ?? 1)
 
-/** They change nothing that others could see, so they share what they import. */
-const quick = { pool: 'threads', isolate: false, testTimeout: 10_000 } as const
+const quick = { pool: 'threads', testTimeout: 10_000 } as const
 const isolated = {
   exclude: [...configDefaults.exclude, ...filesLeftOut()],
   pool: 'forks',
@@ -21,8 +20,8 @@ function project(name: string, options: object) {
 
 export default defineConfig({
   test: {
-    // One more than processors: much of the time a test waits for the kernel.
-    maxWorkers: Math.min(2, availableParallelism()) + 1,
+    // One more than processors, for much of the time a test waits for the kernel; where that is a program, it waits for a processor.
+    maxWorkers: Math.min(2, availableParallelism()) + (slowdown > 1 ? 0 : 1),
     reporters: ['default'],
     projects: [
       project('unit', quick),

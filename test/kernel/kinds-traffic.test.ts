@@ -83,7 +83,7 @@ describe('an nlmon', () => {
       output += text
     })
     const ended = once(child, 'exit')
-    await expect.poll(() => output).toBe('ready\n')
+    await expect.poll(() => output, { timeout: 20_000 }).toBe('ready\n')
     await ns.links.add({ kind: 'veth', name: 'watched0', veth: { peer: { name: 'watched1' } } })
     await ended
     const [protocol, hardware, type, rest] = output.split('\n')[1].split(' ')
