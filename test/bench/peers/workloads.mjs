@@ -98,6 +98,9 @@ export const workloads = [
   },
 ]
 
+/** What a library for netlink can do: all but the packets. */
+export const CONFIGURATION = workloads.map(({ name }) => name).filter(name => !name.startsWith('tun-'))
+
 /** Those that `only` asks for, by number (`W3`, `W3a`) or by name; all without. */
 export function selectWorkloads(only) {
   if (only === undefined) return workloads

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildFolder, debianVersion, installDebian, run } from '../install.mjs'
+import { CONFIGURATION } from '../workloads.mjs'
 
 const library = 'golang-github-vishvananda-netlink-dev'
 const sources = fileURLToPath(new URL('../programs/go', import.meta.url))
@@ -22,18 +23,7 @@ export default [
     language: 'Go',
     prepare,
     version: () => `vishvananda/netlink ${debianVersion(library)}, Go ${debianVersion('golang-go')}`,
-    workloads: [
-      'veth-pairs',
-      'veth-pairs-up',
-      'containers',
-      'route-add',
-      'route-list',
-      'link-list',
-      'neighbor-add',
-      'fdb-add',
-      'route-events',
-      'cold',
-    ],
+    workloads: CONFIGURATION,
     command: (workload, count) => [program(), workload, String(count)],
     notes: {
       containers: 'taken down by closing their namespaces',

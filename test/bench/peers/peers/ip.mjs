@@ -1,6 +1,7 @@
 /** `ip`, at its fastest: `-batch` for changes, `-j` for lists, `monitor` for events. */
 import { fileURLToPath } from 'node:url'
 import { debianVersion, firstLine, installDebian } from '../install.mjs'
+import { CONFIGURATION } from '../workloads.mjs'
 
 const program = name => fileURLToPath(new URL(`../programs/ip/${name}`, import.meta.url))
 
@@ -12,18 +13,7 @@ export default [
     language: 'C',
     prepare: () => installDebian('iproute2'),
     version: () => debianVersion('iproute2') ?? firstLine('ip', ['-V']),
-    workloads: [
-      'veth-pairs',
-      'veth-pairs-up',
-      'containers',
-      'route-add',
-      'route-list',
-      'link-list',
-      'neighbor-add',
-      'fdb-add',
-      'route-events',
-      'cold',
-    ],
+    workloads: CONFIGURATION,
     command: (workload, count) =>
       workload === 'cold'
         ? ['sh', program('container.sh')]

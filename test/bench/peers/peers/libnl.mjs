@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildFolder, debianVersion, firstLine, installDebian, run } from '../install.mjs'
+import { CONFIGURATION } from '../workloads.mjs'
 
 const library = 'libnl-route-3-dev'
 const sources = fileURLToPath(new URL('../programs/libnl', import.meta.url))
@@ -21,18 +22,7 @@ export default [
     language: 'C',
     prepare,
     version: () => `${debianVersion(library)}, ${firstLine('cc', ['--version'])}`,
-    workloads: [
-      'veth-pairs',
-      'veth-pairs-up',
-      'containers',
-      'route-add',
-      'route-list',
-      'link-list',
-      'neighbor-add',
-      'fdb-add',
-      'route-events',
-      'cold',
-    ],
+    workloads: CONFIGURATION,
     command: (workload, count) => [program(), workload, String(count)],
     notes: {
       containers: 'taken down by closing their namespaces',

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildFolder, debianVersion, installDebian, run } from '../install.mjs'
+import { CONFIGURATION } from '../workloads.mjs'
 
 const library = 'librust-rtnetlink-dev'
 const sources = fileURLToPath(new URL('../programs/rust', import.meta.url))
@@ -35,18 +36,7 @@ export default [
     language: 'Rust',
     prepare,
     version: () => `rtnetlink ${debianVersion(library)}, rustc ${debianVersion('rustc')}`,
-    workloads: [
-      'veth-pairs',
-      'veth-pairs-up',
-      'containers',
-      'route-add',
-      'route-list',
-      'link-list',
-      'neighbor-add',
-      'fdb-add',
-      'route-events',
-      'cold',
-    ],
+    workloads: CONFIGURATION,
     command: (workload, count) => [program(), workload, String(count)],
     notes: {
       containers: 'taken down by closing their namespaces',
