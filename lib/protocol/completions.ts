@@ -5,6 +5,7 @@ import { loadAddon } from '../native/load.ts'
 import { ExecutableError } from '../native/load-errors.ts'
 import { Message } from '../schema/message.ts'
 import { type Identified, Receivers } from './receivers.ts'
+import { throwLater } from './throw-later.ts'
 
 /** As it is when this is loaded: test runners replace it, and what waits for theirs would wait for ever. */
 const later = setImmediate
@@ -47,10 +48,7 @@ class Completions {
       try {
         this.#dispatch(message, offset, payload)
       } catch (error) {
-        // What a caller's listener throws is an uncaught exception, and nobody else's concern: what is behind is delivered.
-        process.nextTick(() => {
-          throw error
-        })
+        throwLater(error)
       }
       offset += (HEADER_BYTES + payload + 7) & ~7
     }

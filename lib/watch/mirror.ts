@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Link } from '../links/link.ts'
 import type { Session } from '../protocol/session.ts'
+import { throwLater } from '../protocol/throw-later.ts'
 import type { LinkReference } from '../schema/references.ts'
 import type { WatchEvent } from './events.ts'
 import { eventMakerOf } from './make-event.ts'
@@ -115,14 +116,11 @@ export class MirrorBase<K extends ObjectKey> extends EventEmitter<MirrorEvents<K
     this.#safely(() => this.emit('change', event as Exclude<WatchEvent<K>, { object: undefined }>))
   }
 
-  /** What a listener throws is an uncaught exception, and no reason to miss what else the kernel has told. */
   #safely(emit: () => void): void {
     try {
       emit()
     } catch (error) {
-      process.nextTick(() => {
-        throw error
-      })
+      throwLater(error)
     }
   }
 
