@@ -1,6 +1,6 @@
 import { isNamespaceHandle, type NamespaceReference } from '../protocol/namespace-reference.ts'
-import { openNamespace, sessionIn } from '../protocol/namespaces.ts'
-import { Session } from '../protocol/session.ts'
+import { sessionIn } from '../protocol/namespaces.ts'
+import type { Session } from '../protocol/session.ts'
 
 /** Where somebody can be asked what a namespace holds. */
 export interface Place {
@@ -67,19 +67,9 @@ export class OtherPlace implements Place {
 
 /** A session of its own, so that nobody waits for its lists. */
 async function open(reference: NamespaceReference): Promise<Visit> {
-  if (isNamespaceHandle(reference)) {
-    const { session, release } = await sessionIn(reference, 'watch')
-    const apart = session.apart()
-    release()
-    return { session: apart, leave: () => apart.close() }
-  }
-  const native = await openNamespace('watch', reference)
-  const session = new Session({}, () => native)
-  return {
-    session,
-    leave: () => {
-      session.close()
-      native.close()
-    },
-  }
+  const { session, release } = await sessionIn(reference, 'watch')
+  if (!isNamespaceHandle(reference)) return { session, leave: release }
+  const apart = session.apart()
+  release()
+  return { session: apart, leave: () => apart.close() }
 }
