@@ -1,3 +1,4 @@
+import { release } from 'node:os'
 import { ClosedError, missingOption, NetlinkError, TimeoutError } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
 import { addToMessage } from '../protocol/add-to-message.ts'
@@ -14,6 +15,7 @@ import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
 import type { Program } from '../schema/program.ts'
 import { lowerAltNames } from './alt-names.ts'
+import { echoesNewLinks } from './echoes-new-links.ts'
 import type { LinkKind } from './kind.ts'
 import type { AddLinkOptions, Link } from './link.ts'
 import { linkHint, portHint } from './link-hint.ts'
@@ -26,6 +28,7 @@ import type { Turns } from './turns.ts'
 import { dataOf, keptMtu } from './whole.ts'
 
 const ENODEV = 19
+const tellsOfNewLinks = echoesNewLinks(release())
 
 type Given = Readonly<Record<string, unknown>>
 type Steps = Promise<undefined | Failure>[]
@@ -119,6 +122,7 @@ class Creation {
       program = this.lowerCreation()
     }
     const flags = NLM_F_CREATE | (this.exclusive ? NLM_F_EXCL : 0) | (name === undefined ? NLM_F_ECHO : 0)
+    if (name !== undefined && this.isEchoedAsItStays()) return await this.echoed(program, flags, name)
     const chained = netns === undefined && name !== undefined && this.peerIsAtHand()
     const beside = chained ? this.peerPlace() : undefined
     const record = RecordFlag.renames | (beside === undefined || this.hasOwnFollowUps() ? 0 : RecordFlag.awaited)
@@ -129,6 +133,21 @@ class Creation {
     } finally {
       beside?.pin.unpin()
     }
+  }
+
+  /**
+   * Whether the kernel says of the link, in the breath in which it makes it, what it would say if it were asked: nothing happens to it behind
+   * that (rtnl_newlink_create() in net/core/rtnetlink.c), and nobody has to wait for its carrier to settle, as who asks does.
+   */
+  private isEchoedAsItStays(): boolean {
+    const { up = false, master, netns, linkNetnsid } = this.options
+    const isLeftAlone = up === false && master === undefined && netns === undefined && linkNetnsid === undefined
+    return tellsOfNewLinks && this.exclusive && isLeftAlone && !this.hasFollowUps() && this.session.hasRoomForEchoes
+  }
+
+  private async echoed(program: Program, flags: number, name: string): Promise<Link> {
+    const link = this.check(await this.session.echo('newLink', program, flags, decodeLink, RecordFlag.renames, this.call))
+    return link ?? this.readBack(await readLink(this.session, this.operation, name, 0, this.call))
   }
 
   /** Where the peer is to be changed, if something is to be and it is in a namespace of its own. */

@@ -78,7 +78,7 @@ export class Nexthops {
       return given.id
     }
     if (operation === 'nexthops.replace') program.missing('id')
-    const echo = await this.#session.echo('newNexthop', program, flags, decodeNexthop, call)
+    const echo = await this.#session.echo('newNexthop', program, flags, decodeNexthop, 0, call)
     const nexthop = unwrap(echo, nexthopLocator, given, nexthopHint)
     if (nexthop === undefined) throw new UnknownOutcomeError(operation, 'the kernel did not say which id it chose')
     return nexthop.id

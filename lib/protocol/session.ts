@@ -44,6 +44,8 @@ const NO_LIMIT = 0
 const DEFAULT_TIMEOUT = 30_000
 const DEFAULT_RECEIVE_BUFFER = 1024 * 1024
 const DEFAULT_DUMP_RETRIES = 8
+/** An echoed link takes some 2,300 bytes of it. */
+const ROOM_FOR_ECHOES = 8192
 /** Node's timers overflow above this and fire at once. */
 const LONGEST_TIMER = 0x7fff_ffff
 
@@ -127,6 +129,11 @@ export class Session {
     return this.#options.timeout === NO_LIMIT ? undefined : this.#options.timeout
   }
 
+  /** Whether an echo and the acknowledgement behind it fit into the receive buffer; in the smallest that there are, one of them is lost. */
+  get hasRoomForEchoes(): boolean {
+    return this.#options.receiveBuffer >= ROOM_FOR_ECHOES
+  }
+
   /** Another session in the same namespace, with the same options. It does not need the handle of the namespace any more. */
   apart(): Session {
     const session = new Session(this.#options, this.#namespace, this.#protocol)
@@ -195,9 +202,10 @@ export class Session {
     program: Program,
     flags: number,
     decode: Decode<T>,
+    record = 0,
     options?: CallOptions,
   ): Promise<T | undefined | Failure> {
-    return this.#send(call, program, flags | NLM_F_ACK | NLM_F_ECHO, 0, new Echo(program.operation, decode), options)
+    return this.#send(call, program, flags | NLM_F_ACK | NLM_F_ECHO, record, new Echo(program.operation, decode), options)
   }
 
   /** Sends a request that is answered by one message. */

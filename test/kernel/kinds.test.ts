@@ -4,6 +4,7 @@ import type { LinkKind } from '../../lib/links/kind.ts'
 import { linkKinds } from '../../lib/links/kinds.ts'
 import { expectedKinds, hasKind } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { NEEDED_OPTIONS } from '../support/needed-options.ts'
 
 let ns: NamedNetns
 
@@ -12,42 +13,10 @@ beforeAll(async () => {
 })
 afterAll(closeNamespaces)
 
-/** What a link of each kind needs. Two kinds rarely share a parent, so each has one of its own. */
-const NEEDED: Readonly<Record<string, object>> = {
-  bareudp: { bareudp: { port: 6635, etherType: 'mpls' } },
-  amt: { amt: { mode: 'relay', link: 'parent', local: '10.0.0.1' } },
-  gtp: { gtp: { createSockets: true } },
-  ipoib: { link: 'parent' },
-  erspan: { erspan: { remote: '192.0.2.2' } },
-  geneve: { geneve: { vni: 2, remote: '192.0.2.1' } },
-  gre: { gre: { remote: '192.0.2.2' } },
-  gretap: { gretap: { remote: '192.0.2.2' } },
-  hsr: { hsr: { port1: 'parent', port2: 'peer' } },
-  ip6erspan: { ip6erspan: { remote: '2001:db8::2', inputKey: 5 } },
-  ip6gre: { ip6gre: { remote: '2001:db8::2' } },
-  ip6gretap: { ip6gretap: { remote: '2001:db8::2' } },
-  ip6tnl: { ip6tnl: { remote: '2001:db8::2' } },
-  ipip: { ipip: { remote: '192.0.2.2' } },
-  ipvlan: { link: 'parent' },
-  ipvtap: { link: 'parent' },
-  macsec: { link: 'parent' },
-  macvlan: { link: 'parent' },
-  macvtap: { link: 'parent' },
-  rmnet: { link: 'parent', rmnet: { muxId: 2 } },
-  sit: { sit: { remote: '192.0.2.2' } },
-  virt_wifi: { link: 'parent' },
-  vlan: { link: 'parent', vlan: { id: 2 } },
-  vrf: { vrf: { table: 10 } },
-  vti: { vti: { remote: '192.0.2.2' } },
-  vti6: { vti6: { remote: '2001:db8::2' } },
-  xfrm: { xfrm: { interfaceId: 2 } },
-  vxlan: { vxlan: { vni: 2, port: 4789 } },
-}
-
 async function add(kind: string): Promise<unknown> {
   await ns.links.add({ kind: 'veth', name: 'parent', veth: { peer: { name: 'peer' } } })
   try {
-    return await ns.links.add({ kind, name: `of-${kind}`, ...NEEDED[kind] } as AddLinkOptions)
+    return await ns.links.add({ kind, name: `of-${kind}`, ...NEEDED_OPTIONS[kind] } as AddLinkOptions)
   } finally {
     await ns.links.delete('parent')
   }
