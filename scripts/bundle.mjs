@@ -156,7 +156,8 @@ async function bundlePackage() {
       groups: Object.keys(input).map(chunk => ({ name: chunk, test: id => chunkOf(id) === chunk })),
     },
   })
-  for (const file of output) if (file.type === 'chunk') writeFileSync(join(dist, file.fileName), takeNames(file.code))
+  for (const file of output)
+    if (file.type === 'chunk') writeFileSync(join(dist, file.fileName), toAscii(requireLater(takeNames(file.code))))
   writeEntry(names)
 }
 
@@ -177,6 +178,24 @@ function takeNames(code) {
     const names = new Set([...uses].filter(use => use[1] === object).map(use => use[2]))
     return `const { ${[...names].map(name => `${name}: ${object}_${name}`).join(', ')} } = ${required};`
   })
+}
+
+/** Modules of Node's that it has not loaded itself, and that few programs need: each takes up to two milliseconds. */
+const LATER = ['diagnostics_channel', 'fs/promises', 'module', 'os']
+
+/** What is used of them is looked up where it is used. Lines and columns stay. */
+function requireLater(code) {
+  return LATER.reduce((text, module) => {
+    const object = `node_${module.replace('/', '_')}`
+    const names = new Set([...text.matchAll(new RegExp(`\\b${object}\\.(\\w+)`, 'g'))].map(([, name]) => name))
+    const getters = [...names].map(name => `get ${name}() { return require("node:${module}").${name} }`)
+    return text.replace(`let ${object} = require("node:${module}");`, `const ${object} = { ${getters.join(', ')} };`)
+  }, code)
+}
+
+/** One character beyond Latin 1 makes V8 keep the whole text with two bytes for each. In text and regular expressions an escape means the same. */
+function toAscii(code) {
+  return code.replace(/[^\0-\x7f]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** The package's entry: what lib/index.ts exports, out of the core. */

@@ -10,7 +10,7 @@ import { Failure, NLMSG_HEADER } from './failure.ts'
 export type Decode<T> = (message: Message, start: number, end: number) => T
 
 /** Where the kernel's remarks on requests that succeeded can be heard: `{ operation, message }`. Costs nothing while nobody listens. */
-const warnings = channel('rtnetlink:warning')
+let warnings: ReturnType<typeof channel> | undefined
 
 const EMPTY = new Uint8Array()
 
@@ -32,7 +32,7 @@ export abstract class Request<T> implements Receiver {
   id = 0
   /** Milliseconds that it may take; 0 is no limit. */
   timeout = 0
-  /** When it has taken too long, in whole milliseconds of performance.now(); 0 is never. */
+  /** When it has taken too long, in whole milliseconds of clock.ts; 0 is never. */
   deadline = 0
   pins: readonly Pin[] | undefined = undefined
   /** Told when nothing more will come. */
@@ -69,7 +69,7 @@ export abstract class Request<T> implements Receiver {
   #end(code: number, error: number, detail: number, message: Message, start: number, end: number): void {
     if (code === CompletionCode.done || code === CompletionCode.reply || code === CompletionCode.dumpDone) {
       this.settle(this.finish(code, detail, message, start, end))
-      if (end > start && code !== CompletionCode.reply && warnings.hasSubscribers) this.#warn(message, start, end)
+      if (end > start && code !== CompletionCode.reply) this.#warn(message, start, end)
     } else {
       const payload = end > start ? message.copy(start, end - start) : EMPTY
       const failure = new Failure(this.operation, code, error, detail, payload)
@@ -82,6 +82,8 @@ export abstract class Request<T> implements Receiver {
   }
 
   #warn(message: Message, start: number, end: number): void {
+    warnings ??= channel('rtnetlink:warning')
+    if (!warnings.hasSubscribers) return
     const { message: text } = parseExtendedAck(message, start, end)
     if (text !== undefined) warnings.publish({ operation: this.operation, message: text })
   }

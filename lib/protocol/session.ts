@@ -1,8 +1,8 @@
-import { performance } from 'node:perf_hooks'
 import { ClosedError, invalidType, outOfRange } from '../errors.ts'
 import { HEADER, HEADER_WORDS, type NativeNamespace, type NativeSocket, Protocol, RecordFlag } from '../native/binding.ts'
 import { checkKeys } from '../schema/check-options.ts'
 import { Program } from '../schema/program.ts'
+import { milliseconds } from './clock.ts'
 import { completions, type Receiver } from './completions.ts'
 import { Failure } from './failure.ts'
 import { NLM_F_ACK, NLM_F_DUMP, NLM_F_ECHO } from './flags.ts'
@@ -322,7 +322,7 @@ export class Session {
   #scheduleFlush(): void {
     if (this.#flushing) return
     this.#flushing = true
-    this.#now = performance.now()
+    this.#now = milliseconds()
     process.nextTick(this.#flush)
   }
 
@@ -335,12 +335,12 @@ export class Session {
   #arm(due: number): void {
     clearTimeout(this.#timer)
     this.#timerDue = due
-    this.#timer = setTimeout(() => this.#expire(), Math.min(LONGEST_TIMER, Math.max(1, due - performance.now())))
+    this.#timer = setTimeout(() => this.#expire(), Math.min(LONGEST_TIMER, Math.max(1, due - milliseconds())))
     this.#timer.unref()
   }
 
   #expire(): void {
-    const now = performance.now()
+    const now = milliseconds()
     let nearest = Number.POSITIVE_INFINITY
     this.#inFlight.forEach(request => {
       if (request.deadline === 0) return
