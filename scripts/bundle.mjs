@@ -17,6 +17,10 @@ const chunks = {
   addresses: { doors: ['addresses/addresses'], along: ['addresses'] },
   'bridge-vlans': { doors: ['bridge-vlans/bridge-vlans'], along: ['bridge-vlans'] },
   capture: { doors: ['capture/open', 'capture/pcapng/section'], along: ['capture'] },
+  'common-kinds': {
+    doors: ['links/common-kinds'],
+    along: ['bridge', 'bridge-port', 'dummy', 'ipvlan', 'macvlan', 'veth', 'vlan'].map(kind => `links/kinds/${kind}`),
+  },
   diagram: { doors: ['lab/diagram/draw'], along: ['lab/diagram'] },
   ethtool: { doors: ['ethtool/ethtool'], along: ['ethtool'] },
   fdb: { doors: ['fdb/fdb'], along: ['fdb'] },

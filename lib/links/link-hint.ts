@@ -1,8 +1,8 @@
 import type { Hint } from '../protocol/failure.ts'
 import { errnoName } from '../values/errno.ts'
+import { givenKinds } from './given-kinds.ts'
 import type { LinkKind, Refusals } from './kind.ts'
-import { linkKinds } from './kinds.ts'
-import { findPortKind } from './link-info.ts'
+import { findLinkKind, findPortKind } from './link-info.ts'
 import { UNKNOWN_KIND } from './target.ts'
 
 const EPERM = 1
@@ -109,7 +109,5 @@ function unsupported(options: Given, message: string | undefined, replacing: boo
 
 /** By its name, or in a change by the data that is given. */
 function kindOf(options: Given): LinkKind | undefined {
-  const { kind: name } = options
-  const kinds = linkKinds as readonly unknown[] as readonly LinkKind[]
-  return kinds.find(({ kind, key }) => (name === undefined ? options[key] !== undefined : kind === name))
+  return typeof options.kind === 'string' ? findLinkKind(options.kind) : givenKinds(options)[0]
 }

@@ -1,5 +1,6 @@
 import { Field } from '../schema/field.ts'
 import { align, type Message } from '../schema/message.ts'
+import { commonKinds, commonPortKinds } from './common-kinds.ts'
 import type { LinkKind, PortKind } from './kind.ts'
 import { linkKinds, portKinds } from './kinds.ts'
 
@@ -17,18 +18,39 @@ export interface LinkInfo {
   readonly port: object | undefined
 }
 
-let byKernelName: Map<string, LinkKind> | undefined
-let portsByKernelName: Map<string, PortKind> | undefined
+const byName = <K extends LinkKind | PortKind>(kinds: readonly unknown[]) =>
+  new Map((kinds as readonly K[]).map(kind => [kind.kind, kind] as const))
+const byKey = (kinds: readonly unknown[]) => new Map((kinds as readonly LinkKind[]).map(kind => [kind.key, kind] as const))
 
-export function findLinkKind(name: string): LinkKind | undefined {
-  byKernelName ??= new Map(linkKinds.map(kind => [kind.kind, kind as unknown as LinkKind]))
-  return byKernelName.get(name)
+/** Looks among the common ones first: the others are loaded when something else is looked for. */
+function finder<K>(common: () => ReadonlyMap<string, K>, all: () => ReadonlyMap<string, K>): (name: string) => K | undefined {
+  let [few, many] = [undefined, undefined] as (ReadonlyMap<string, K> | undefined)[]
+  return name => {
+    few ??= common()
+    const found = few.get(name)
+    if (found !== undefined) return found
+    many ??= all()
+    return many.get(name)
+  }
 }
 
-export function findPortKind(name: string): PortKind | undefined {
-  portsByKernelName ??= new Map((portKinds as readonly PortKind[]).map(kind => [kind.kind, kind]))
-  return portsByKernelName.get(name)
-}
+/** The kind of link that the kernel calls so. */
+export const findLinkKind = finder<LinkKind>(
+  () => byName(commonKinds),
+  () => byName(linkKinds),
+)
+
+/** The kind whose options stand under that key. */
+export const findKindOfKey = finder<LinkKind>(
+  () => byKey(commonKinds),
+  () => byKey(linkKinds),
+)
+
+/** The kind of master that the kernel calls so. */
+export const findPortKind = finder<PortKind>(
+  () => byName(commonPortKinds),
+  () => byName(portKinds),
+)
 
 /** Offset and length of each attribute of the nest, by number; KIND may stand behind DATA. */
 class Parts {

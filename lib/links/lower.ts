@@ -2,6 +2,7 @@ import { didYouMean, invalidValue, missingOption } from '../errors.ts'
 import { checkText } from '../schema/octets.ts'
 import type { Program } from '../schema/program.ts'
 import type { Phase } from '../schema/table.ts'
+import { givenKinds } from './given-kinds.ts'
 import type { LinkKind, PortKind } from './kind.ts'
 import { linkKinds } from './kinds.ts'
 import { findLinkKind, findPortKind, INFO_DATA, INFO_KIND, INFO_PORT_DATA, INFO_PORT_KIND, linkInfo } from './link-info.ts'
@@ -145,21 +146,15 @@ function kindByName(program: Program, name: unknown): LinkKind | undefined {
 
 /** A change names the kind by the data that it carries. */
 function kindByKey(program: Program, options: Options): LinkKind | undefined {
-  let found: LinkKind | undefined
-  for (const kind of linkKinds as readonly unknown[] as readonly LinkKind[]) {
-    if (options[kind.key] === undefined) continue
-    if (found !== undefined)
-      throw invalidValue(program.operation, kind.key, `a link is of one kind, and "${found.key}" is given too`)
-    found = kind
-  }
+  const [found, other] = givenKinds(options)
+  if (found !== undefined && other !== undefined)
+    throw invalidValue(program.operation, other.key, `a link is of one kind, and "${found.key}" is given too`)
   return found
 }
 
 function refuseOtherKinds(program: Program, kind: LinkKind, options: Options): void {
-  for (const other of linkKinds as readonly unknown[] as readonly LinkKind[]) {
-    if (other !== kind && options[other.key] !== undefined)
-      throw invalidValue(program.operation, other.key, `does not go with kind: "${kind.kind}"`)
-  }
+  const other = givenKinds(options).find(given => given !== kind)
+  if (other !== undefined) throw invalidValue(program.operation, other.key, `does not go with kind: "${kind.kind}"`)
 }
 
 function checkKernelKind(program: Program, value: unknown): string {

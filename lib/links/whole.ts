@@ -2,27 +2,22 @@ import { isDeepStrictEqual } from 'node:util'
 import { invalidValue } from '../errors.ts'
 import type { UnknownAttribute } from '../schema/infer.ts'
 import type { Program } from '../schema/program.ts'
+import { givenKinds } from './given-kinds.ts'
 import type { LinkKind } from './kind.ts'
-import { linkKinds } from './kinds.ts'
 import type { Link } from './link.ts'
+import { findLinkKind } from './link-info.ts'
 
 type Options = Readonly<Record<string, unknown>>
 
-let found: readonly LinkKind[] | undefined
-
-function wholeKinds(): readonly LinkKind[] {
-  found ??= (linkKinds as readonly unknown[] as readonly LinkKind[]).filter(kind => kind.changesWhole !== undefined)
-  return found
-}
-
 /** The kind whose data a change gives, where its driver wants all of that at once. */
 export function kindChangedWhole(options: object): LinkKind | undefined {
-  return wholeKinds().find(({ key }) => (options as Options)[key] !== undefined)
+  return givenKinds(options as Options).find(({ changesWhole }) => changesWhole !== undefined)
 }
 
 /** And the kind that a creation names, which may find the link there. */
 export function kindReplacedWhole({ kind: name }: { readonly kind?: unknown }): LinkKind | undefined {
-  return wholeKinds().find(({ kind }) => kind === name)
+  const kind = typeof name === 'string' ? findLinkKind(name) : undefined
+  return kind?.changesWhole === undefined ? undefined : kind
 }
 
 /** The data of a link, if it is of that kind. */
