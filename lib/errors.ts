@@ -323,6 +323,59 @@ export class ClosedError extends Error {
   }
 }
 
+/** What went wrong with one of many entries. */
+export interface EntryError extends Error {
+  /** Which one, counted from 0. */
+  readonly index: number
+  /** Path of the option, such as `'[17].via'`, or `'[17]'` where it is not known which. */
+  readonly option: string
+}
+
+/**
+ * Of many entries some have failed, or not all were tried. What the kernel has done is not undone. Entries are tried in order: the first that was not is number `done + failed + unknown`.
+ * `cause` is what stopped it: a wrong entry, what the source of the entries has thrown, the reason of an abort, {@link ClosedError}, {@link TimeoutError}, {@link SystemError}; undefined when all entries were tried.
+ */
+export class BulkError extends AggregateError {
+  override readonly name = 'BulkError'
+  readonly code = 'ERR_BULK'
+  /** The call, such as `'routes.addAll'`. */
+  readonly operation: string
+  /** Of the entries that failed, and of those whose outcome is unknown, the first hundred. */
+  declare readonly errors: EntryError[]
+  /** How many took effect. */
+  readonly done: number
+  /** How many did not, though they were tried. */
+  readonly failed: number
+  /** How many reached the kernel, which then could not be heard. */
+  readonly unknown: number
+
+  constructor(
+    operation: string,
+    errors: EntryError[],
+    counts: Record<'done' | 'failed' | 'unknown', number>,
+    options?: ErrorOptions,
+  ) {
+    super(errors, describeBulk(operation, errors, counts, options), options)
+    this.operation = operation
+    this.done = counts.done
+    this.failed = counts.failed
+    this.unknown = counts.unknown
+  }
+}
+
+function describeBulk(
+  operation: string,
+  errors: readonly Error[],
+  { done, failed, unknown }: Record<'done' | 'failed' | 'unknown', number>,
+  stopped: ErrorOptions | undefined,
+): string {
+  const parts = [`${done} done`, `${failed} failed`, ...(unknown === 0 ? [] : [`of ${unknown} the outcome is unknown`])]
+  const first = stopped === undefined ? errors[0] : stopped.cause
+  const text = first instanceof Error ? first.message : show(first)
+  const why = text.startsWith(`${operation}: `) ? text.slice(operation.length + 2) : text
+  return `${operation}: ${parts.join(', ')}${stopped === undefined ? '; the first: ' : '; stopped by: '}${why}`
+}
+
 /** Bytes that are no packet of the protocol that they were read as. */
 export class PacketError extends Error {
   override readonly name = 'PacketError'

@@ -20,9 +20,11 @@ export type { PcapngOptions } from './capture/pcapng/section.ts'
 export {
   AddonLoadError,
   type AllowedRange,
+  BulkError,
   ClosedError,
   DumpInterruptedError,
   DuplicateAddressError,
+  type EntryError,
   ExecutableError,
   LookupError,
   NamespaceError,

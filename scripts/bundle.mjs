@@ -16,6 +16,7 @@ const dist = resolve(import.meta.dirname, '../dist')
 const chunks = {
   addresses: { doors: ['addresses/addresses'], along: ['addresses'] },
   'bridge-vlans': { doors: ['bridge-vlans/bridge-vlans'], along: ['bridge-vlans'] },
+  bulk: { doors: ['protocol/bulk/bulk'], along: ['slice', 'source', 'tally'].map(part => `protocol/bulk/${part}`) },
   capture: { doors: ['capture/open', 'capture/pcapng/section'], along: ['capture'] },
   'common-kinds': {
     doors: ['links/common-kinds'],

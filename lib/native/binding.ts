@@ -49,6 +49,8 @@ export const HEADER_WORDS = {
   generic: 2,
   /** family, version, resource id (in host order): of the messages that begin and end it. */
   transaction: 3,
+  /** number of records in it; no message of the kernel's. */
+  slice: 1,
   /** number of the ioctl(2), index, bytes to answer with; no message of the kernel's. */
   linkIoctl: 3,
   /** id of the request to wait for, or 0; no message of the kernel's. */
@@ -174,6 +176,11 @@ export const CompletionCode = {
   tooLarge: 11,
   /** A reply was larger than the receive buffer (MSG_TRUNC), also after asking again; or a part of a stream that had begun was. */
   truncated: 12,
+  /**
+   * A `slice` is through. Payload: completions, as in the inbox, of its records, batch by batch, in a batch first of those that could not be sent; none of those that were acknowledged and nothing else. Where it ends in any
+   * other way, none of its records was sent.
+   */
+  sliceDone: 13,
 } as const
 
 /** Offset of nlmsg_type in a message: see `unresolved`. */
@@ -235,6 +242,28 @@ export const COMPLETION_WORDS = 6
 
 /** Called on the JavaScript thread with the inbox filled up to `length`; a single completion larger than the inbox comes in `large` instead. */
 export type Deliver = (length: number, large: Uint8Array | undefined) => void
+
+/** Words before each record in a `slice`. */
+export const SLICE_PREFIX = 2
+
+/** RTM_* of <linux/rtnetlink.h>, by the call that sends one alone. */
+export const MessageType = {
+  newLink: 16,
+  deleteLink: 17,
+  setLink: 19,
+  newAddress: 20,
+  deleteAddress: 21,
+  newRoute: 24,
+  deleteRoute: 25,
+  newNeighbor: 28,
+  deleteNeighbor: 29,
+  newRule: 32,
+  deleteRule: 33,
+  newMulticastGroup: 84,
+  deleteMulticastGroup: 85,
+  newNexthop: 104,
+  deleteNexthop: 105,
+} as const
 
 /** NETLINK_* of <linux/netlink.h>. */
 export const Protocol = { route: 0, netfilter: 12, generic: 16 } as const
@@ -305,6 +334,12 @@ export interface NativeSocket {
    * nothing else there but `after`. One record, one completion, `done` or `refused`; `unresolved` counts its offset from the first message on.
    */
   transaction(record: Uint32Array, length: number): void
+  /**
+   * Many messages as one record: its wire program is *records*, each with two words before it: its length in words, and its nlmsg_type (one of `MessageType`). Of RecordFlags
+   * they may have `linked` (but for the first), `bulk`, `reply` and `renames`; their ids are for the caller, who finds them in the payload of `sliceDone`. They go to the
+   * kernel in order, in batches as others do, and nothing comes between them. The slice itself may be `linked` or `awaited`. Only on sockets of the routing protocol.
+   */
+  slice(record: Uint32Array, length: number): void
   /**
    * Sends nothing: ioctl(2) on the socket, about the link in the header (an index, or a name by `headerIndex`), with a struct of its own (`raw`),
    * which the kernel reads and writes. In call order with everything else, and on the native thread, for it may take the kernel's RTNL lock. Always

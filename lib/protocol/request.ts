@@ -67,9 +67,10 @@ export abstract class Request<T> implements Receiver {
   }
 
   #end(code: number, error: number, detail: number, message: Message, start: number, end: number): void {
-    if (code === CompletionCode.done || code === CompletionCode.reply || code === CompletionCode.dumpDone) {
+    if (isSuccess(code)) {
       this.settle(this.finish(code, detail, message, start, end))
-      if (end > start && code !== CompletionCode.reply) this.#warn(message, start, end)
+      const remarked = end > start && (code === CompletionCode.done || code === CompletionCode.dumpDone)
+      if (remarked) this.warn(message, start, end)
     } else {
       const payload = end > start ? message.copy(start, end - start) : EMPTY
       const failure = new Failure(this.operation, code, error, detail, payload)
@@ -81,7 +82,7 @@ export abstract class Request<T> implements Receiver {
     this.owner?.ended(this as Request<unknown>)
   }
 
-  #warn(message: Message, start: number, end: number): void {
+  protected warn(message: Message, start: number, end: number): void {
     warnings ??= channel('rtnetlink:warning')
     if (!warnings.hasSubscribers) return
     const { message: text } = parseExtendedAck(message, start, end)
@@ -93,6 +94,15 @@ export abstract class Request<T> implements Receiver {
 
   /** The value of a request that succeeded. */
   protected abstract finish(code: number, detail: number, message: Message, start: number, end: number): T | Failure
+}
+
+function isSuccess(code: number): boolean {
+  return (
+    code === CompletionCode.done ||
+    code === CompletionCode.reply ||
+    code === CompletionCode.dumpDone ||
+    code === CompletionCode.sliceDone
+  )
 }
 
 /** Waits for an acknowledgement. */

@@ -229,6 +229,16 @@ export class Session {
     return this.#send(call, program, 0, record, new Dump(program.operation, decode), options)
   }
 
+  /** Sends a slice of many. Every one of its messages says by itself whether it asks for an acknowledgement. */
+  slice<T>(program: Program, request: Request<T>, timeout: number | undefined): Promise<T | Failure> {
+    return this.#send('slice', program, 0, 0, request, timeout === undefined ? undefined : { timeout })
+  }
+
+  /** True when the request was not sent, and will not be: it completes as cancelled. */
+  cancel(id: number): boolean {
+    return this.#socket?.cancel(id) === true
+  }
+
   /** Starts a dump that is read as it arrives, at the reader's pace, on a socket of its own. */
   stream<T>(call: MessageCall, program: Program, decode: Decode<Entries<T>>, options?: CallOptions): StreamedDump<T> {
     const socket = this.#open()

@@ -1,5 +1,7 @@
 import { invalidValue } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
+import { bulk } from '../protocol/bulk/bulk.ts'
+import type { Entries } from '../protocol/bulk/source.ts'
 import { checkConditions, deleteAll } from '../protocol/delete-all.ts'
 import type { Failure } from '../protocol/failure.ts'
 import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
@@ -11,6 +13,7 @@ import { decodeRoute } from './decode.ts'
 import { type RouteFilter, RouteMatcher } from './filter.ts'
 import { lookupTable, lowerLookup, type RouteLookup } from './lookup.ts'
 import { lowerDeletion, lowerRoute } from './lower.ts'
+import { addRoutes, deleteRoutes, replaceRoutes } from './many.ts'
 import type { Route, RouteOptions } from './route.ts'
 import { lookupHint, routeHint } from './route-hint.ts'
 import { routeLocator } from './route-table.ts'
@@ -49,6 +52,32 @@ export class Routes {
    */
   add(options: RouteOptions, call?: CallOptions): Promise<void> {
     return this.#write('routes.add', options, NLM_F_CREATE | NLM_F_EXCL, call)
+  }
+
+  /**
+   * Adds many routes, in order, and resolves with how many there were. Same as `ip -batch` with a line `route add …` for each, in one process. The entries are those of `add`, in an array, a generator, or anything to iterate
+   * over, also asynchronously; of a long source only a few thousand are in memory at a time, and the event loop has its turn every millisecond. The kernel is asked for an acknowledgement at the end of each batch only.
+   * `timeout` is for each batch. What else is called meanwhile takes place between two batches.
+   * @throws {BulkError} when the kernel refused some, after all were tried; or when an entry is wrong (`[17].via`), the source has thrown, or `signal` was aborted, which ends it at once.
+   */
+  addAll(entries: Entries<RouteOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, addRoutes, entries, call)
+  }
+
+  /**
+   * As `addAll`, but routes that are there are changed. Same as `ip -batch` with lines `route replace …`.
+   * @throws {BulkError} as `addAll`.
+   */
+  replaceAll(entries: Entries<RouteOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, replaceRoutes, entries, call)
+  }
+
+  /**
+   * Deletes many routes, each as `delete` does, and resolves with how many there were; takes what `list` and `stream` return. Same as `ip -batch` with lines `route delete …`.
+   * @throws {BulkError} as `addAll`.
+   */
+  deleteAll(entries: Entries<RouteOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, deleteRoutes, entries, call)
   }
 
   /**

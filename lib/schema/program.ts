@@ -1,5 +1,5 @@
 import { describeSecret, invalidType, invalidValue, missingOption, outOfRange, show } from '../errors.ts'
-import { HEADER, Op } from '../native/binding.ts'
+import { HEADER, Op, SLICE_PREFIX } from '../native/binding.ts'
 
 /** What a program needs to stay open until the request that it belongs to has ended: a namespace's descriptor, usually. */
 export interface Pin {
@@ -19,11 +19,16 @@ export class Program {
   words = new Uint32Array(INITIAL_WORDS)
   bytes = new Uint8Array(this.words.buffer)
   length = 0
+  /** How many records of a slice are closed. */
+  records = 0
   pins: Pin[] | undefined
   operation = ''
   readonly #path: string[] = []
   #depth = 0
   #secrets = 0
+  /** Where the record at hand begins, and where its fixed header does; `#header` may be that of a nest. */
+  #record = 0
+  #ownHeader = HEADER
   #header = HEADER
 
   /** Starts over with a zeroed header of that many words. */
@@ -32,9 +37,45 @@ export class Program {
     this.length = HEADER + headerWords
     this.words.fill(0, 0, this.length)
     this.releasePins()
+    this.records = 0
     this.#depth = 0
+    this.#record = 0
+    this.#ownHeader = HEADER
     this.#header = HEADER
     return this
+  }
+
+  /** Opens a record inside a slice, with a zeroed header of that many words, closed by `endRecord`. */
+  beginRecord(type: number, headerWords: number, id: number, flags: number, record: number): void {
+    const words = SLICE_PREFIX + HEADER + headerWords
+    this.#reserve(words)
+    const start = this.length + SLICE_PREFIX
+    this.#record = start
+    this.words[start - 1] = type
+    this.words[start] = id
+    this.words[start + 1] = flags
+    this.words[start + 2] = record
+    this.length += words
+    for (let i = start + HEADER; i < this.length; i++) this.words[i] = 0
+    this.#depth = 0
+    this.#ownHeader = start + HEADER
+    this.#header = this.#ownHeader
+  }
+
+  endRecord(): void {
+    this.words[this.#record - SLICE_PREFIX] = this.length - this.#record
+    this.records++
+  }
+
+  /** Takes back the records behind that length; `records` are left. */
+  rewind(length: number, records: number): void {
+    this.length = length
+    this.records = records
+  }
+
+  /** The slice is complete. */
+  endSlice(): void {
+    this.words[HEADER] = this.records
   }
 
   /** Sets a word of the fixed header; fields count from 0. */
@@ -63,7 +104,7 @@ export class Program {
   }
 
   endWithHeader(): void {
-    this.#header = HEADER
+    this.#header = this.#ownHeader
     this.end()
   }
 

@@ -21,6 +21,7 @@
 #include "wire/packet_block.h"
 #include "wire/program.h"
 #include "wire/refusal.h"
+#include "wire/slice.h"
 
 namespace rtnetlink::fuzz {
 namespace {
@@ -227,13 +228,28 @@ void run_record(const wire::MessageKind& kind, std::span<const uint32_t> words) 
   require(writer.size() == 0 && !writer.overflow());
 }
 
+/** Each of its records is one like any other. */
+void run_slice(const wire::MessageKind& kind, std::span<const uint32_t> words) {
+  const auto problem = wire::find_problem(kind, words);
+  if (problem && problem->word < wire::Record::kHeader) return;
+  const wire::Record slice(kind, words);
+  if (words.size() < wire::Record::kHeader + kind.header.fields().size()) return;
+  wire::SliceReader reader(slice);
+  uint32_t count = 0;
+  for (auto record = reader.next(); record; record = reader.next(), ++count) {
+    if (!problem) require(!wire::find_problem(record->kind(), record->words()));
+    run_record(record->kind(), record->words());
+  }
+  if (!problem) require(reader.at_end() && count == slice.header()[0]);
+}
+
 /** The words in a buffer of exactly their size: a read of the word behind them is a read over the edge. */
 void read_record(Bytes input) {
   if (input.empty()) return;
   const auto& kind = wire::kMessageKinds[std::to_integer<std::size_t>(input[0]) % wire::kMessageKinds.size()];
   std::vector<uint32_t> words((input.size() - 1) / sizeof(uint32_t));
   if (!words.empty()) std::memcpy(words.data(), &input[1], words.size() * sizeof(uint32_t));
-  run_record(kind, words);
+  kind.is_slice() ? run_slice(kind, words) : run_record(kind, words);
 }
 
 void read_packet(Bytes packet) {

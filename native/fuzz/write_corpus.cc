@@ -122,6 +122,12 @@ class RecordWriter {
     return *this;
   }
 
+  /** A record inside a slice, as far as its operations. */
+  RecordWriter& put_words(std::initializer_list<uint32_t> words) {
+    words_.insert(words_.end(), words);
+    return *this;
+  }
+
   RecordWriter& put_text(Operation operation, uint16_t type, std::string_view text) {
     put(operation, type, {static_cast<uint32_t>(text.size())});
     const std::size_t start = words_.size();
@@ -206,6 +212,11 @@ std::map<std::string, Input> records() {
                               .put(Operation::kEnd, 0)
                               .put(Operation::kEnd, 0)
                               .finish("transaction");
+  result["slice"] = RecordWriter(0, 0, {2})
+                        .put_words({8, RTM_DELADDR, 0, 0, wire::kBulk, 2, 32, 0, 0, 1})
+                        .put_words({10, RTM_DELADDR, 1, 0, wire::kBulk, 2, 32, 0, 0, 1})
+                        .put(Operation::kU32, 2, {0x0a00'0001})
+                        .finish("slice");
   result["multicast-group"] = RecordWriter(NLM_F_CREATE, 0, {7, 0})
                                   .put_text(Operation::kHeaderIndex, 0, "br0")
                                   .put(Operation::kNest, MDBA_SET_ENTRY)

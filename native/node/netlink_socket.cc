@@ -1,5 +1,6 @@
 #include "node/netlink_socket.h"
 
+#include <utility>
 #include <vector>
 
 #include "node/arguments.h"
@@ -55,12 +56,13 @@ void NetlinkSocket::queue_message(const Napi::CallbackInfo& info) {
   environment_.begin_request();
   if (record.has(wire::kAwaited)) environment_.runtime()->completions.watch(record.id());
   session_->append(record);
+  patient_ = kind.is_slice();
 }
 
 // binding.ts: NativeSocket.flush()
 void NetlinkSocket::flush(const Napi::CallbackInfo&) {
   session_->flush();
-  environment_.look_out();
+  if (!std::exchange(patient_, false)) environment_.look_out();
 }
 
 // binding.ts: NativeSocket.resume()

@@ -30,6 +30,8 @@ class NetlinkSocket : public Napi::ObjectWrap<NetlinkSocket> {
 
   Environment& environment_;
   std::shared_ptr<sys::Session> session_;
+  /** What was queued last is a slice, which takes a while. */
+  bool patient_ = false;
 };
 
 }  // namespace rtnetlink::node

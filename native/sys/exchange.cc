@@ -29,6 +29,19 @@ bool is_silent(const wire::Record& record) {
 }  // namespace
 
 void Exchange::run(std::span<const wire::Record> records, Predecessor& previous, const std::stop_token& stop) {
+  quiet_ = false;
+  perform(records, previous, stop);
+  completions_.post(completed_);
+}
+
+const wire::CompletionBuffer& Exchange::run_quietly(std::span<const wire::Record> records, Predecessor& previous,
+                                                    const std::stop_token& stop) {
+  quiet_ = true;
+  perform(records, previous, stop);
+  return completed_;
+}
+
+void Exchange::perform(std::span<const wire::Record> records, Predecessor& previous, const std::stop_token& stop) {
   writer_.clear();
   completed_.clear();
   slots_.clear();
@@ -46,7 +59,6 @@ void Exchange::run(std::span<const wire::Record> records, Predecessor& previous,
   repeat_stale();
   last_.succeeded = !slots_.empty() && slots_.back().state == State::kSucceeded;
   previous = last_;
-  completions_.post(completed_);
 }
 
 void Exchange::encode(const wire::Record& record) {
@@ -169,7 +181,7 @@ void Exchange::settle(const wire::Message& message, Slot& slot) {
   const uint32_t id = slot.record->id();
   if (message.type() == NLMSG_ERROR || message.type() == NLMSG_DONE) {
     if (message.error() != 0) return refuse(slot, message);
-    completed_.append({id, CompletionCode::kDone}, message.extended_ack());
+    succeed(slot, message.extended_ack());
     return conclude(slot, State::kSucceeded);
   }
   if (message.type() < NLMSG_MIN_TYPE) return;
@@ -223,9 +235,15 @@ void Exchange::give_up(int error) {
 void Exchange::settle_silent() {
   for (Slot& slot : slots_) {
     if (slot.state != State::kSilent) continue;
-    completed_.append({slot.record->id(), CompletionCode::kDone});
+    succeed(slot);
     slot.state = State::kSucceeded;
   }
+}
+
+/** Of success a quiet run says nothing, unless the kernel has remarked on it. */
+void Exchange::succeed(const Slot& slot, wire::Bytes extended_ack) {
+  if (quiet_ && extended_ack.empty()) return;
+  completed_.append({slot.record->id(), CompletionCode::kDone}, extended_ack);
 }
 
 /** The socket's buffer has grown to what was cut off. */

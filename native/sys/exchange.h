@@ -29,6 +29,10 @@ class Exchange : private wire::Resolver {
 
   /** `previous` is of the record before the first; afterwards, of the last. */
   void run(std::span<const wire::Record> records, Predecessor& previous, const std::stop_token& stop);
+  /** Likewise, but posts nothing: answers the completions of those that did not just succeed. Valid until the next run.
+   */
+  const wire::CompletionBuffer& run_quietly(std::span<const wire::Record> records, Predecessor& previous,
+                                            const std::stop_token& stop);
 
  private:
   enum class State : uint8_t {
@@ -52,6 +56,7 @@ class Exchange : private wire::Resolver {
     State state;
   };
 
+  void perform(std::span<const wire::Record> records, Predecessor& previous, const std::stop_token& stop);
   void encode(const wire::Record& record);
 
   void send_unsent(std::size_t end);
@@ -74,6 +79,7 @@ class Exchange : private wire::Resolver {
   void repeat_stale();
   void repeat_as(Slot& slot, wire::FamilyId family);
   void settle_silent();
+  void succeed(const Slot& slot, wire::Bytes extended_ack = {});
 
   wire::Bytes request(const Slot& slot) const { return writer_.bytes(slot.start, slot.length); }
 
@@ -93,6 +99,7 @@ class Exchange : private wire::Resolver {
   uint32_t first_sequence_ = 0;
   std::size_t sent_slots_ = 0;
   std::size_t awaited_ = 0;
+  bool quiet_ = false;
   bool overrun_ = false;
   bool renames_unsent_ = false;
   bool families_are_fresh_ = false;

@@ -1,27 +1,15 @@
 #include "sys/request_queue.h"
 
-#include <linux/netlink.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "sys/batch_room.h"
 
 namespace rtnetlink::sys {
 
 namespace {
 
-constexpr std::size_t kMostRecords = 128;
-constexpr std::size_t kMostBytes = std::size_t{64} * 1024;
 constexpr std::size_t kMostSpare = 4;
-
-/** What replies take of a receive buffer, as the kernel counts it (measured on 6.18). An error is as large as an
- * acknowledgement. */
-constexpr std::size_t kAcknowledgementCost = 830;
-constexpr std::size_t kMessageCost = 2300;
-
-std::size_t reply_cost(const wire::Record& record) {
-  const bool has_message = record.has(wire::kReply) || (record.message_flags() & NLM_F_ECHO) != 0;
-  return kAcknowledgementCost + (has_message ? kMessageCost : 0);
-}
 
 bool is_waiting(const wire::Record& record) { return record.kind().type == wire::kAfter; }
 
@@ -46,7 +34,8 @@ void RequestQueue::Chunk::clear() {
 }
 
 bool RequestQueue::is_full() const {
-  return pending_->entries.size() >= kMostRecords || pending_->words.size() * sizeof(uint32_t) >= kMostBytes;
+  return pending_->entries.size() >= BatchRoom::kMostRecords ||
+         pending_->words.size() * sizeof(uint32_t) >= BatchRoom::kMostBytes;
 }
 
 void RequestQueue::append(const wire::Record& record) {
@@ -138,6 +127,7 @@ RequestQueue::Turn RequestQueue::take(bool previous_succeeded, const Limits& lim
   if (record.has(wire::kLinked) && !previous_succeeded) return take_one(*chunk, records, Turn::kSkipped);
   if (is_waiting(record)) return take_one(*chunk, records, Turn::kAfter);
   if (record.kind().is_transaction()) return take_one(*chunk, records, Turn::kTransaction);
+  if (record.kind().is_slice()) return take_one(*chunk, records, Turn::kSlice);
   if (is_link_ioctl(record)) return take_one(*chunk, records, Turn::kLinkIoctl);
   if (record.has(wire::kStream)) return take_one(*chunk, records, Turn::kStream);
   if (record.has(wire::kDump)) return take_one(*chunk, records, Turn::kDump);
@@ -167,19 +157,15 @@ RequestQueue::Turn RequestQueue::take_one(Chunk& chunk, std::vector<wire::Record
 
 /** The first record goes in whatever it is. A linked one must know how its predecessor ended, so it starts a batch. */
 void RequestQueue::take_batch(const Limits& limits, std::vector<wire::Record>& records) {
-  std::size_t bytes = 0;
-  std::size_t replies = 0;
+  BatchRoom room(limits.replies);
   for (const auto& chunk : chunks_) {
     for (; !chunk->is_used_up(); ++chunk->next) {
       const Entry& entry = chunk->entries[chunk->next];
       const wire::Record record = chunk->record(entry);
-      bytes += entry.length * sizeof(uint32_t);
-      replies += reply_cost(record);
-      const bool first = records.empty();
       const bool alone = entry.cancelled || record.has(wire::kDump) || record.has(wire::kLinked) ||
                          is_overlapping(record) || is_waiting(record) || is_link_ioctl(record) ||
-                         record.kind().is_transaction();
-      if (!first && (alone || bytes > kMostBytes || replies > limits.replies || records.size() == kMostRecords)) return;
+                         record.kind().is_transaction() || record.kind().is_slice();
+      if ((!records.empty() && alone) || !room.take(record)) return;
       records.push_back(record);
     }
   }
@@ -190,7 +176,7 @@ void RequestQueue::recycle_used_up() {
   while (!chunks_.empty() && chunks_.front()->is_used_up()) {
     std::unique_ptr<Chunk> chunk = std::move(chunks_.front());
     chunks_.pop_front();
-    if (spare_.size() == kMostSpare || chunk->words.capacity() * sizeof(uint32_t) > 4 * kMostBytes) continue;
+    if (spare_.size() == kMostSpare || chunk->words.capacity() * sizeof(uint32_t) > 4 * BatchRoom::kMostBytes) continue;
     chunk->clear();
     spare_.push_back(std::move(chunk));
   }

@@ -33,6 +33,8 @@ class RequestQueue {
     kAfter,
     /** A record that is many messages, of which all succeed or none. */
     kTransaction,
+    /** A record with records of its own in it. */
+    kSlice,
     /** A record that is no message, but an ioctl(2) about a link. */
     kLinkIoctl,
     /** A run of overlapping records; none is taken yet. See take_overlap(). */

@@ -7,6 +7,7 @@
 #include "sys/dump.h"
 #include "sys/link_ioctl.h"
 #include "sys/overlap_run.h"
+#include "sys/slice.h"
 #include "sys/system_error.h"
 #include "sys/transaction.h"
 
@@ -140,6 +141,8 @@ void Session::perform(Turn turn, const std::stop_token& stop) {
       return stream(records_.front(), stop);
     case Turn::kLinkIoctl:
       return link_ioctl(records_.front(), stop);
+    case Turn::kSlice:
+      return slice(records_.front(), stop);
     case Turn::kTransaction:
       return transact(records_.front(), stop);
     case Turn::kOverlap:
@@ -183,6 +186,11 @@ void Session::dump(const wire::Record& record, const std::stop_token& stop) {
 void Session::link_ioctl(const wire::Record& record, const std::stop_token& stop) {
   LinkIoctl ioctl(connection_->socket, connection_->names, runtime_->completions);
   previous_ = {ioctl.run(record, previous_, stop)};
+}
+
+void Session::slice(const wire::Record& record, const std::stop_token& stop) {
+  Slice slice(connection_->exchange, runtime_->completions, connection_->socket.receive_capacity() / 2);
+  slice.run(record, previous_, stop);
 }
 
 void Session::transact(const wire::Record& record, const std::stop_token& stop) {

@@ -64,6 +64,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void waited(uint32_t id, bool succeeded);
   void dump(const wire::Record& record, const std::stop_token& stop);
   void link_ioctl(const wire::Record& record, const std::stop_token& stop);
+  void slice(const wire::Record& record, const std::stop_token& stop);
   void transact(const wire::Record& record, const std::stop_token& stop);
   void remember(uint32_t id, const std::shared_ptr<StreamDump>& stream);
   void stream(const wire::Record& record, const std::stop_token& stop);

@@ -22,6 +22,7 @@ enum class CompletionCode : uint32_t {
   kCancelled = 10,
   kTooLarge = 11,
   kTruncated = 12,
+  kSliceDone = 13,
 };
 
 /** binding.ts: DumpFlag */
@@ -36,7 +37,8 @@ constexpr bool is_final(CompletionCode code) {
 }
 
 constexpr bool is_success(CompletionCode code) {
-  return code == CompletionCode::kDone || code == CompletionCode::kReply || code == CompletionCode::kDumpDone;
+  return code == CompletionCode::kDone || code == CompletionCode::kReply || code == CompletionCode::kDumpDone ||
+         code == CompletionCode::kSliceDone;
 }
 
 using Bytes = std::span<const std::byte>;

@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "wire/program.h"
+#include "wire/slice.h"
 
 namespace rtnetlink::wire {
 
@@ -170,6 +171,7 @@ const char* problem_with_flags(const Record& record) {
   if (record.has(kMultipart) && !record.has(kDump)) return "only a dump is multipart";
   if (record.kind().is_transaction() && (record.flags() & ~(kLinked | kAwaited)) != 0)
     return "a transaction is answered as a whole";
+  if (record.kind().is_slice() && (record.flags() & ~(kLinked | kAwaited)) != 0) return "a slice completes as a whole";
   if (record.kind().type == kLinkIoctl && !record.has(kReply)) return "an ioctl has a reply";
   if (record.has(kBulk) && (record.has(kReply) || record.has(kDump))) return "a record with replies is never bulk";
   return nullptr;
@@ -188,6 +190,7 @@ std::optional<Malformed> find_problem(const MessageKind& kind, std::span<const u
   }
   if (kind.type == kLinkIoctl && record.header()[2] > kMostRoom)
     return Malformed{"an ioctl answers with less", Record::kHeader + 2};
+  if (kind.is_slice()) return find_problem_in_slice(record);
   Checker checker(record);
   const ProgramResult result = Program(record.program(), checker).run();
   if (result.end == ProgramResult::End::kComplete) return std::nullopt;
@@ -223,6 +226,7 @@ ProgramResult encode_message(MessageWriter& writer, uint32_t sequence, const Rec
 }  // namespace
 
 Encoded encode(const Record& record, uint32_t sequence, MessageWriter& writer, Resolver& resolver) {
+  if (record.kind().is_slice()) return {Encoded::End::kMalformed};
   const std::size_t start = writer.size();
   Encoder encoder(record, start, sequence, writer, resolver);
   const auto write = record.kind().is_transaction() ? encode_transaction : encode_message;

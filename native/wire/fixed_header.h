@@ -190,6 +190,14 @@ inline constexpr FixedHeader kLinkIoctlHeader(sizeof(LinkIoctlHeader),
                                                header_field(offsetof(LinkIoctlHeader, room), &LinkIoctlHeader::room)},
                                               offsetof(LinkIoctlHeader, index));
 
+/** No message of the kernel's: how many records are in a slice. */
+struct SliceHeader {
+  uint32_t count;
+};
+
+inline constexpr FixedHeader kSliceHeader(sizeof(SliceHeader),
+                                          {header_field(offsetof(SliceHeader, count), &SliceHeader::count)});
+
 /** No message of the kernel's: the id of the request to wait for. */
 struct AfterHeader {
   uint32_t id;

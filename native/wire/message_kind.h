@@ -20,6 +20,9 @@ inline constexpr uint16_t kFamilyId = NLMSG_NOOP;
 /** Likewise: the record is a transaction of netfilter's, and has messages of its own. */
 inline constexpr uint16_t kTransaction = NLMSG_ERROR;
 
+/** Likewise: the record is a slice of many, with records of its own in it. */
+inline constexpr uint16_t kSlice = NLMSG_DONE;
+
 /** Likewise: the record is an ioctl(2) about a link. */
 inline constexpr uint16_t kLinkIoctl = NLMSG_OVERRUN;
 
@@ -35,6 +38,7 @@ struct MessageKind {
   /** Sent to a family of generic netlink. */
   constexpr bool has_family() const { return type == kFamilyId; }
   constexpr bool is_transaction() const { return type == kTransaction; }
+  constexpr bool is_slice() const { return type == kSlice; }
 
   /** Of the sockets that take it; those of any take what waits. */
   constexpr int protocol() const {
@@ -82,6 +86,7 @@ inline constexpr std::array kMessageKinds{
     MessageKind{"getMulticastGroup", RTM_GETMDB, kMulticastGroupHeader},
     MessageKind{"generic", kFamilyId, kGenericHeader},
     MessageKind{"transaction", kTransaction, kTransactionHeader},
+    MessageKind{"slice", kSlice, kSliceHeader},
     MessageKind{"linkIoctl", kLinkIoctl, kLinkIoctlHeader},
     MessageKind{"after", kAfter, kAfterHeader},
 };

@@ -1,0 +1,229 @@
+import { clearImmediate, setImmediate } from 'node:timers'
+import { ClosedError, invalidType, TimeoutError } from '../../errors.ts'
+import { HEADER_WORDS } from '../../native/binding.ts'
+import { isOptionError, optionsOf, renameOption } from '../../schema/option-path.ts'
+import { Program } from '../../schema/program.ts'
+import { milliseconds } from '../clock.ts'
+import { Failure } from '../failure.ts'
+import { type CallOptions, checkCallOptions, checkTimeout, type Session } from '../session.ts'
+import { Slice } from './slice.ts'
+import { type Entries, type Source, sourceOf } from './source.ts'
+import { Tally } from './tally.ts'
+import type { BulkVerb } from './verb.ts'
+
+/** As it is when this is loaded: test runners replace it, and what waits for theirs would wait for ever. */
+const [later, forget] = [setImmediate, clearImmediate]
+
+/** Entries of the first slice; each is twice as long as the one before, so that the kernel has something to do soon. */
+const FIRST_SLICE = 64
+const LONGEST_SLICE = 512
+/** Words of a slice after which it takes no more. */
+const MOST_WORDS = 16 * 1024
+/** Milliseconds of the event loop for one slice. */
+const PATIENCE = 1
+/** After how many entries the clock is looked at. */
+const CLOCK = 16
+/** Slices that are with the native thread: the one that is sent, and those that are sent next without waiting for the event loop. */
+const MOST_UNDER_WAY = 4
+
+/**
+ * Sends what is to be done with each entry, in order, and resolves with how many there were. Slice by slice: while the kernel works through one, the next are lowered, and the event loop has its turn in
+ * between. All entries are tried, whatever the kernel says of some; what is wrong with an entry itself, or with their source, ends it.
+ */
+export async function bulk<E extends object>(
+  session: Session,
+  verb: BulkVerb<E>,
+  entries: Entries<E>,
+  call: CallOptions = {},
+): Promise<number> {
+  const { operation } = verb
+  checkCallOptions(operation, call)
+  if (call.timeout !== undefined) checkTimeout(operation, call.timeout)
+  call.signal?.throwIfAborted()
+  if (session.closed) throw new ClosedError(operation, 'session')
+  const all = new Bulk(session, verb, sourceOf(operation, entries), call.timeout)
+  await all.run(call.signal)
+  if (!all.isComplete) throw all.toError()
+  return all.done
+}
+
+class Bulk<E extends object> {
+  readonly #session: Session
+  readonly #verb: BulkVerb<E>
+  readonly #source: Source<E>
+  readonly #timeout: number | undefined
+  readonly #program = new Program()
+  readonly #tally = new Tally()
+  /** In the order in which they were sent, which is that in which they end. */
+  readonly #underWay: Slice[] = []
+  /** Of the slice that is being filled. */
+  #entries: E[] = []
+  #first = 0
+  #room = FIRST_SLICE
+  #ended = false
+  #stopped = false
+  #cause: unknown
+
+  constructor(session: Session, verb: BulkVerb<E>, source: Source<E>, timeout: number | undefined) {
+    this.#session = session
+    this.#verb = verb
+    this.#source = source
+    this.#timeout = timeout
+  }
+
+  get done(): number {
+    return this.#tally.done
+  }
+
+  get isComplete(): boolean {
+    return !this.#stopped && this.#tally.isClean
+  }
+
+  toError(): Error {
+    return this.#tally.toError(this.#verb, this.#stopped, this.#cause)
+  }
+
+  async run(signal: AbortSignal | undefined): Promise<void> {
+    const abort = () => this.#abandon(signal?.reason)
+    signal?.addEventListener('abort', abort, { once: true })
+    try {
+      await this.#sendAll()
+      while (this.#underWay.length > 0) await this.#awaitFirst()
+      if (this.#stopped && !this.#ended) await this.#letGo()
+    } finally {
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  async #sendAll(): Promise<void> {
+    while (!this.#ended && !this.#stopped) {
+      this.#begin()
+      if ('now' in this.#source) this.#fill(this.#source.now)
+      else await this.#gather()
+      this.#send()
+      if (this.#ended || this.#stopped) return
+      await new Promise(later)
+      while (this.#underWay.length >= MOST_UNDER_WAY) await this.#awaitFirst()
+    }
+  }
+
+  #begin(): void {
+    this.#program.begin(this.#verb.operation, HEADER_WORDS.slice)
+    this.#entries = []
+  }
+
+  get #isFull(): boolean {
+    return this.#entries.length >= this.#room || this.#program.length >= MOST_WORDS
+  }
+
+  #fill(iterator: Iterator<E>): void {
+    const end = milliseconds() + PATIENCE
+    try {
+      while (!this.#isFull && this.#take(iterator.next())) {
+        if (this.#entries.length % CLOCK === 0 && milliseconds() >= end) return
+      }
+    } catch (error) {
+      this.#end(error)
+    }
+  }
+
+  /** A source that keeps it waiting for longer than a turn of the event loop gets what it has given sent. */
+  async #gather(): Promise<void> {
+    const { later: source } = this.#source as Extract<Source<E>, { later: unknown }>
+    let turn: NodeJS.Immediate | undefined
+    const end = milliseconds() + PATIENCE
+    try {
+      while (!this.#isFull && !this.#stopped) {
+        const step = await source.next()
+        if (step === undefined && this.#entries.length > 0) return
+        if (step === undefined) continue
+        if (this.#entries.length === 0) turn = later(() => source.interrupt())
+        if (!this.#take(step)) return
+        if (this.#entries.length % CLOCK === 0 && milliseconds() >= end) return
+      }
+    } catch (error) {
+      this.#end(error)
+    } finally {
+      forget(turn)
+    }
+  }
+
+  /** False when there is nothing behind it. */
+  #take(step: IteratorResult<E, unknown>): boolean {
+    if (step.done) {
+      this.#ended = true
+      return false
+    }
+    return this.#lower(step.value)
+  }
+
+  #lower(entry: E): boolean {
+    const { length, records } = this.#program
+    const at = this.#entries.length
+    try {
+      if (typeof entry !== 'object' || entry === null) throw invalidType(this.#verb.operation, '', 'an object of options', entry)
+      this.#verb.write(this.#program, entry, at)
+      this.#entries.push(entry)
+      return true
+    } catch (error) {
+      this.#program.rewind(length, records)
+      if (isOptionError(error)) renameOption(error, this.#verb.operation, optionsOf(`[${this.#first + at}]`))
+      this.#stop(error)
+      return false
+    }
+  }
+
+  #send(): void {
+    const entries = this.#entries
+    if (entries.length === 0) return
+    const slice = new Slice(this.#verb.operation, entries, this.#first, this.#tally.room)
+    this.#program.endSlice()
+    this.#first += entries.length
+    this.#room = Math.min(this.#room * 2, LONGEST_SLICE)
+    try {
+      if (this.#session.closed) throw new ClosedError(this.#verb.operation, 'session')
+      void this.#session.slice(this.#program, slice, this.#timeout)
+      this.#underWay.push(slice)
+    } catch (error) {
+      this.#abandon(error)
+    }
+  }
+
+  async #awaitFirst(): Promise<void> {
+    const slice = this.#underWay[0]
+    const outcome = await slice.outcome
+    this.#underWay.shift()
+    if (!(outcome instanceof Failure)) return this.#tally.add(slice, outcome)
+    const error = outcome.toError()
+    if (error instanceof TimeoutError && error.sent) this.#tally.unknown += slice.entries.length
+    this.#abandon(error)
+  }
+
+  /** Nothing more is sent; what was sent is waited for. The first cause counts. */
+  #stop(cause: unknown): void {
+    if (this.#stopped) return
+    this.#stopped = true
+    this.#cause = cause
+  }
+
+  /** The source itself has failed: there is nothing to let go of. */
+  #end(error: unknown): void {
+    this.#ended = true
+    this.#stop(error)
+  }
+
+  /** As #stop, and what the kernel does not have yet is taken back. */
+  #abandon(cause: unknown): void {
+    this.#stop(cause)
+    for (const slice of this.#underWay) this.#session.cancel(slice.id)
+    if ('later' in this.#source) this.#source.later.interrupt()
+  }
+
+  /** What the source says to that does not matter any more. */
+  async #letGo(): Promise<void> {
+    try {
+      if ('now' in this.#source) this.#source.now.return?.()
+      else await this.#source.later.return()
+    } catch {}
+  }
+}

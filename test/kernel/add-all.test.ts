@@ -1,0 +1,300 @@
+import { getEventListeners } from 'node:events'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { BulkError, ClosedError, NetlinkError, type RouteOptions, Rtnetlink } from '../../lib/index.ts'
+import { ipShows } from '../support/ip.ts'
+import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+
+let ns: NamedNetns
+
+beforeEach(async () => {
+  ns = await createNamespace()
+  await ns.links.add({ kind: 'veth', name: 'd0', up: true, veth: { peer: { name: 'd1', up: true } } })
+})
+afterAll(closeNamespaces)
+
+const route = (i: number): RouteOptions => ({
+  to: `11.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`,
+  link: 'd0',
+  scope: 'link',
+})
+
+function* routes(count: number, first = 0) {
+  for (let i = first; i < first + count; i++) yield route(i)
+}
+
+/** What `ip` shows of them. */
+const shown = (): string[] =>
+  ipShows(ns.name, '-4', 'route', 'show', 'dev', 'd0')
+    .filter(({ protocol }) => protocol === 'boot')
+    .map(({ dst }) => dst)
+
+async function failureOf(call: Promise<unknown>): Promise<BulkError> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  expect(error).toBeInstanceOf(BulkError)
+  return error as BulkError
+}
+
+describe('routes.addAll', () => {
+  it('adds what a generator yields, as ip shows it, and says how many there were', async () => {
+    expect(await ns.routes.addAll(routes(3000))).toBe(3000)
+    expect(shown()).toEqual(Array.from(routes(3000), ({ to }) => to))
+  })
+
+  it.each([
+    ['an array', (all: RouteOptions[]) => all],
+    ['a Set', (all: RouteOptions[]) => new Set(all)],
+    [
+      'an asynchronous generator',
+      async function* (all: RouteOptions[]) {
+        yield* all
+      },
+    ],
+  ])('takes %s', async (_, make) => {
+    expect(await ns.routes.addAll(make([...routes(700)]))).toBe(700)
+    expect(shown()).toHaveLength(700)
+  })
+
+  it('takes nothing for nothing', async () => {
+    expect(await ns.routes.addAll([])).toBe(0)
+  })
+
+  it('takes what list returns', async () => {
+    await ns.routes.addAll(routes(10))
+    const listed = await ns.routes.list({ link: 'd0', table: 'main', family: 'inet' })
+    expect(await ns.routes.deleteAll(listed)).toBe(10)
+    expect(await ns.routes.addAll(listed)).toBe(10)
+    expect(shown()).toHaveLength(10)
+  })
+
+  it('does not hold back what a slow source has given', async () => {
+    let seen: string[] = []
+    async function* slow() {
+      yield route(1)
+      await expect.poll(shown).toEqual(['11.0.0.1'])
+      seen = shown()
+      yield route(2)
+    }
+    expect(await ns.routes.addAll(slow())).toBe(2)
+    expect(seen).toEqual(['11.0.0.1'])
+  })
+
+  it('takes from a source only what it sends soon', async () => {
+    let taken = 0
+    function* watched() {
+      for (const one of routes(20_000)) {
+        taken++
+        yield one
+      }
+    }
+    const added = ns.routes.addAll(watched())
+    await new Promise(setImmediate)
+    expect(taken).toBeLessThan(4 * 512)
+    expect(await added).toBe(20_000)
+  })
+
+  it('gives the event loop its turns', async () => {
+    let turns = 0
+    const tick = () => {
+      turns++
+      timer = setImmediate(tick)
+    }
+    let timer = setImmediate(tick)
+    await ns.routes.addAll(routes(10_000))
+    clearImmediate(timer)
+    expect(turns).toBeGreaterThan(10_000 / 512)
+  })
+
+  it('keeps call order with what is called before and behind it in the same tick', async () => {
+    const [, count] = await Promise.all([
+      ns.links.add({ kind: 'veth', name: 'x0', up: true, veth: { peer: { name: 'x1', up: true } } }),
+      ns.routes.addAll([{ to: '12.0.0.0/8', link: 'x0' }]),
+      ns.routes.delete({ to: '12.0.0.0/8', link: 'x0' }),
+    ])
+    expect(count).toBe(1)
+  })
+})
+
+describe('an entry that the kernel refuses', () => {
+  it('keeps none of the others from being tried, and is named by its number and its option', async () => {
+    const entries = [route(0), { to: '12.0.0.1', via: '1.2.3.4' }, route(1), { to: '12.0.0.2', link: 'nothing' }, route(2)]
+    const error = await failureOf(ns.routes.addAll(entries))
+    expect(error).toMatchObject({
+      name: 'BulkError',
+      code: 'ERR_BULK',
+      operation: 'routes.addAll',
+      done: 3,
+      failed: 2,
+      unknown: 0,
+    })
+    expect(error.cause).toBeUndefined()
+    expect(error.errors).toHaveLength(2)
+    expect(error.errors[0]).toBeInstanceOf(NetlinkError)
+    expect(error.errors[0]).toMatchObject({ index: 1, option: '[1].via', code: 'ENETUNREACH', operation: 'routes.addAll' })
+    expect(error.errors[0]!.message).toContain('option "[1].via"')
+    expect(error.errors[1]).toMatchObject({ index: 3, option: '[3].link', code: 'ENODEV' })
+    expect(error.errors[1]!.message).toContain('there is no link "nothing"')
+    expect(shown()).toEqual(['11.0.0.0', '11.0.0.1', '11.0.0.2'])
+  })
+
+  it('is counted in whichever slice it is, of which a hundred errors are kept', async () => {
+    await ns.routes.addAll(routes(3000))
+    const error = await failureOf(ns.routes.addAll(routes(4000)))
+    expect(error).toMatchObject({ done: 1000, failed: 3000, unknown: 0 })
+    expect(error.errors.map(({ index }) => index)).toEqual(Array.from({ length: 100 }, (_, i) => i))
+    expect(error.message).toMatch(/^routes\.addAll: 1000 done, 3000 failed; the first: option "\[0\]": .*EEXIST/)
+  })
+
+  it('has the stack of the caller, without frames of the library', async () => {
+    const error = await failureOf(ns.routes.addAll([{ to: '12.0.0.2', link: 'nothing' }]))
+    for (const { stack } of [error, error.errors[0]!]) expect(stack!.split('\n    at ')[1]).toContain('add-all.test.ts')
+  })
+})
+
+describe('a wrong entry', () => {
+  it('ends it: what is before it was tried, and nothing behind it', async () => {
+    const all = [...routes(1000), { to: '12.0.0.1', via: 'nonsense' }, ...routes(1000, 1000)]
+    const error = await failureOf(ns.routes.addAll(all))
+    expect(error).toMatchObject({ done: 1000, failed: 0, unknown: 0, errors: [] })
+    expect(error.cause).toMatchObject({ name: 'TypeError', option: '[1000].via', operation: 'routes.addAll' })
+    expect((error.cause as Error).message).toBe('routes.addAll: option "[1000].via": expected an IP address, got "nonsense"')
+    expect(shown()).toHaveLength(1000)
+  })
+
+  it.each([
+    ['misses an option', { link: 'd0' }, '[1].to', /option "\[1\]\.to" is required/],
+    [
+      'has an unknown option',
+      { to: '12.0.0.1', lnik: 'd0' },
+      '[1].lnik',
+      /unknown option "\[1\]\.lnik" \(did you mean "link"\?\)/,
+    ],
+    ['is no object', 'nonsense', '[1]', /option "\[1\]": expected an object of options/],
+  ])('that %s says so with its number', async (_, entry, option, message) => {
+    const error = await failureOf(ns.routes.addAll([route(0), entry as RouteOptions]))
+    expect(error.cause).toMatchObject({ option, message: expect.stringMatching(message) })
+    expect(error.done).toBe(1)
+  })
+
+  it('lets go of the generator that it came from', async () => {
+    let ended = false
+    function* source() {
+      try {
+        yield {} as RouteOptions
+      } finally {
+        ended = true
+      }
+    }
+    await failureOf(ns.routes.addAll(source()))
+    expect(ended).toBe(true)
+  })
+})
+
+describe('a source', () => {
+  it.each([
+    [
+      'a generator',
+      function* () {
+        yield* routes(100)
+        throw new Error('broken')
+      },
+    ],
+    [
+      'an asynchronous generator',
+      async function* () {
+        yield* routes(100)
+        throw new Error('broken')
+      },
+    ],
+  ])('that throws, as %s, ends it, and what it has given was tried', async (_, source) => {
+    const error = await failureOf(ns.routes.addAll(source()))
+    expect(error).toMatchObject({ done: 100, cause: expect.objectContaining({ message: 'broken' }) })
+    expect(error.message).toBe('routes.addAll: 100 done, 0 failed; stopped by: broken')
+    expect(shown()).toHaveLength(100)
+  })
+
+  it.each([undefined, null, 7, { to: '10.0.0.0/8' }])('that is %s is a mistake', async source => {
+    await expect(ns.routes.addAll(source as never)).rejects.toThrow(/expected something to iterate over/)
+  })
+})
+
+describe('a signal', () => {
+  it('ends it, and the error says how far it came', async () => {
+    const controller = new AbortController()
+    function* source() {
+      yield* routes(5000)
+      controller.abort(new Error('enough'))
+      yield* routes(100_000, 5000)
+    }
+    const error = await failureOf(ns.routes.addAll(source(), { signal: controller.signal }))
+    expect(error.cause).toMatchObject({ message: 'enough' })
+    expect(error.done).toBe(shown().length)
+    expect(error).toMatchObject({ failed: 0, unknown: 0 })
+    expect(error.done).toBeLessThan(6000)
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+  })
+
+  it('ends the wait for a source that says nothing', async () => {
+    async function* silent() {
+      yield* routes(3)
+      await new Promise(() => {})
+    }
+    const error = await failureOf(ns.routes.addAll(silent(), { signal: AbortSignal.timeout(50) }))
+    expect(error).toMatchObject({ done: 3, cause: { name: 'TimeoutError' } })
+  })
+
+  it('that was aborted before is thrown as it is', async () => {
+    await expect(ns.routes.addAll([route(1)], { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no')
+    expect(shown()).toEqual([])
+  })
+})
+
+describe('the end of the session', () => {
+  it('ends it, and the error says how far it came', async () => {
+    const session = await Rtnetlink.open({ netns: ns })
+    function* source() {
+      yield* routes(5000)
+      session.close()
+      yield* routes(100_000, 5000)
+    }
+    const error = await failureOf(session.routes.addAll(source()))
+    expect(error.cause).toBeInstanceOf(ClosedError)
+    expect(error).toMatchObject({ failed: 0, unknown: 0 })
+    expect(error.done).toBe(shown().length)
+  })
+
+  it('is seen before anything is asked of the source', async () => {
+    const session = await Rtnetlink.open({ netns: ns })
+    session.close()
+    await expect(session.routes.addAll(routes(1))).rejects.toThrow(ClosedError)
+  })
+})
+
+describe('a receive buffer that overflows', () => {
+  it('leaves outcomes unknown, and never lost or wrong', async () => {
+    const session = await Rtnetlink.open({ netns: ns, receiveBuffer: 2048 })
+    await ns.routes.addAll(routes(600))
+    const error = await failureOf(session.routes.addAll(routes(600)))
+    expect(error.done + error.failed + error.unknown).toBe(600)
+    expect(error.done).toBe(0)
+    session.close()
+  })
+})
+
+describe('routes.replaceAll and routes.deleteAll', () => {
+  it('change what is there', async () => {
+    await ns.routes.addAll(routes(300))
+    expect(await ns.routes.replaceAll(Array.from(routes(400), one => ({ ...one, protocol: 'static' as const })))).toBe(400)
+    expect(ipShows(ns.name, '-4', 'route', 'show', 'protocol', 'static')).toHaveLength(400)
+  })
+
+  it('delete what is there, and count what is not', async () => {
+    await ns.routes.addAll(routes(300))
+    const error = await failureOf(ns.routes.deleteAll(routes(400)))
+    expect(error).toMatchObject({ done: 300, failed: 100 })
+    expect(error.errors[0]).toMatchObject({ index: 300, code: 'ESRCH', operation: 'routes.deleteAll' })
+    expect(shown()).toEqual([])
+  })
+})
