@@ -10,14 +10,15 @@ const dist = resolve(import.meta.dirname, '../dist')
 
 /**
  * What is loaded late, by chunk. `doors`: the modules through which the core and other chunks come to it. Importing one costs nothing, and the
- * chunk is loaded when one of its exports is looked at; that must not happen while a module of the core is evaluated (test/package tells). `along`: modules and
- * folders that go into the chunk as well, but for what the core needs.
+ * chunk is loaded when one of its exports is looked at; that must not happen while a module of the core is evaluated (test/package tells). `shells`: doors that
+ * lib/index.ts exports something of, at which Node looks when the package is imported: functions, and objects of functions, in whose place stand
+ * functions that load the chunk when they are called. `along`: modules and folders that go into the chunk as well, but for what the core needs.
  */
 const chunks = {
   addresses: { doors: ['addresses/addresses'], along: ['addresses'] },
   'bridge-vlans': { doors: ['bridge-vlans/bridge-vlans'], along: ['bridge-vlans'] },
   bulk: { doors: ['protocol/bulk/bulk'], along: ['slice', 'source', 'tally'].map(part => `protocol/bulk/${part}`) },
-  capture: { doors: ['capture/open', 'capture/pcapng/section'], along: ['capture'] },
+  capture: { doors: ['capture/open'], shells: ['capture/pcapng/pcapng'], along: ['capture'] },
   'common-kinds': {
     doors: ['links/common-kinds'],
     along: ['bridge', 'bridge-port', 'dummy', 'ipvlan', 'macvlan', 'veth', 'vlan'].map(kind => `links/kinds/${kind}`),
@@ -26,8 +27,9 @@ const chunks = {
   ethtool: { doors: ['ethtool/ethtool'], along: ['ethtool'] },
   fdb: { doors: ['fdb/fdb'], along: ['fdb'] },
   fou: { doors: ['fou/fou'], along: ['fou'] },
+  'format-link': { shells: ['links/format-link'] },
   kinds: { doors: ['links/kinds'], along: ['links/kinds', 'links/tunnels'] },
-  lab: { doors: ['lab/build', 'lab/read-description'], along: ['lab'] },
+  lab: { doors: ['lab/build', 'lab/option-path', 'lab/read-description'], along: ['lab'] },
   macsec: { doors: ['macsec/macsec'], along: ['macsec'] },
   masquerade: { doors: ['masquerade/masquerade'], along: ['masquerade'] },
   mdb: { doors: ['mdb/mdb'], along: ['mdb'] },
@@ -36,6 +38,10 @@ const chunks = {
   neighbors: { doors: ['neighbors/neighbors'], along: ['neighbors'] },
   netdevsim: { doors: ['netns/netdevsim'] },
   nexthops: { doors: ['nexthops/nexthops'], along: ['nexthops'] },
+  packets: {
+    shells: ['arp', 'checksum', 'ethernet', 'icmp', 'ipv4', 'ipv6', 'offload'].map(module => `packets/${module}`),
+    along: ['packets'],
+  },
   processes: {
     doors: ['netns/processes/pids', 'netns/processes/spawn', 'netns/processes/worker'],
     along: ['netns/processes'],
@@ -62,9 +68,10 @@ const chunks = {
   tun: { doors: ['tun/open-device'], along: ['tun'] },
   'user-namespaces': { doors: ['netns/create-owned'], along: ['netns/user-namespace-error'] },
   vnis: { doors: ['vnis/vnis'], along: ['vnis'] },
+  wait: { doors: ['links/wait', 'protocol/listener', 'protocol/wait'], along: ['protocol/notifications'] },
   watch: { doors: ['watch/mirror', 'watch/options', 'watch/watcher'], along: ['watch'] },
   'watch-namespaces': { doors: ['netns/namespace-watcher'] },
-  wireguard: { doors: ['wireguard/wireguard'], along: ['wireguard'] },
+  wireguard: { doors: ['wireguard/wireguard'], shells: ['wireguard/key'], along: ['wireguard'] },
 }
 
 const DOOR = '\0door:'
@@ -73,10 +80,14 @@ const LOAD = '\0load:'
 
 const toFile = module => join(lib, `${module}.ts`)
 const index = toFile('index')
-const chunkOfDoor = new Map(Object.entries(chunks).flatMap(([chunk, { doors }]) => doors.map(door => [toFile(door), chunk])))
+const doorsOf = ({ doors = [], shells = [] }) => [...doors, ...shells]
+const chunkOfDoor = new Map(Object.entries(chunks).flatMap(([chunk, its]) => doorsOf(its).map(door => [toFile(door), chunk])))
+const shells = new Set(Object.values(chunks).flatMap(({ shells = [] }) => shells.map(toFile)))
 
 /** Modules that the entry comes to without going through a door. */
 const core = new Set()
+/** What the entry exports. */
+const exported = new Set()
 
 function chunkOf(id) {
   if (id.startsWith(CHUNK)) return id.slice(CHUNK.length)
@@ -103,7 +114,7 @@ const doors = {
     return chunkOfDoor.has(file) && (core.size === 0 || chunkOf(importer) !== chunkOf(file)) ? DOOR + file : undefined
   },
   load(id) {
-    if (id.startsWith(CHUNK)) return everythingOf(chunks[id.slice(CHUNK.length)].doors)
+    if (id.startsWith(CHUNK)) return everythingOf(doorsOf(chunks[id.slice(CHUNK.length)]))
     return id.startsWith(DOOR) ? { code: doorTo(id.slice(DOOR.length)), moduleType: 'js' } : undefined
   },
   buildEnd() {
@@ -128,9 +139,17 @@ function namesOf(door) {
 
 function doorTo(file) {
   const load = `let loaded; const load = () => (loaded ??= require(${JSON.stringify(LOAD + chunkOfDoor.get(file))}))`
-  return `${load}\nmodule.exports = { ${namesOf(file)
-    .map(name => `get ${name}() { return load().${name} }`)
-    .join(', ')} }`
+  const shell = shells.has(file) ? shellOf(readFileSync(file, 'utf8')) : undefined
+  const open = name => (shell && exported.has(name) ? shell(name) : `get ${name}() { return load().${name} }`)
+  return `${load}\nmodule.exports = { ${namesOf(file).map(open).join(', ')} }`
+}
+
+/** A function that loads the chunk when it is called, or an object of such functions. */
+const shellOf = text => name => {
+  const [, keys] = text.match(new RegExp(`^export const ${name} = \\{\\n(.*?)^\\}`, 'ms')) ?? []
+  if (keys === undefined) return `${name}(...given) { return load().${name}(...given) }`
+  const functions = [...keys.matchAll(/^ {2}(\w+)[,:]/gm)].map(([, key]) => key)
+  return `${name}: { ${functions.map(key => `${key}(...given) { return load().${name}.${key}(...given) }`).join(', ')} }`
 }
 
 /** @type {import('rolldown').InputOptions} */
@@ -144,6 +163,7 @@ const options = {
 async function bundlePackage() {
   const { names, files } = await findCore()
   for (const file of files) core.add(file)
+  for (const name of names) exported.add(name)
   const input = { core: index, ...Object.fromEntries(Object.keys(chunks).map(chunk => [chunk, CHUNK + chunk])) }
   const bundle = await rolldown({ ...options, input })
   const { output } = await bundle.write({
