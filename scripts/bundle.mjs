@@ -4,6 +4,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
+import { shapesByChunk } from './bundled-shapes.mjs'
 
 const lib = resolve(import.meta.dirname, '../lib')
 const dist = resolve(import.meta.dirname, '../dist')
@@ -68,16 +69,18 @@ const chunks = {
   tun: { doors: ['tun/open-device'], along: ['tun'] },
   'user-namespaces': { doors: ['netns/create-owned'], along: ['netns/user-namespace-error'] },
   vnis: { doors: ['vnis/vnis'], along: ['vnis'] },
-  wait: { doors: ['links/wait', 'protocol/listener', 'protocol/wait'], along: ['protocol/notifications'] },
+  wait: { doors: ['links/wait', 'protocol/listener', 'protocol/wait'] },
   watch: { doors: ['watch/mirror', 'watch/options', 'watch/watcher'], along: ['watch'] },
   'watch-namespaces': { doors: ['netns/namespace-watcher'] },
   wireguard: { doors: ['wireguard/wireguard'], shells: ['wireguard/key'], along: ['wireguard'] },
 }
 
+const CORE = '\0core'
 const DOOR = '\0door:'
 const CHUNK = '\0chunk:'
 const LOAD = '\0load:'
 
+const SHAPES = join(lib, 'schema/shapes.generated.ts')
 const toFile = module => join(lib, `${module}.ts`)
 const index = toFile('index')
 const doorsOf = ({ doors = [], shells = [] }) => [...doors, ...shells]
@@ -88,8 +91,11 @@ const shells = new Set(Object.values(chunks).flatMap(({ shells = [] }) => shells
 const core = new Set()
 /** What the entry exports. */
 const exported = new Set()
+/** @type {Map<string, string> | undefined} */
+let shapes
 
 function chunkOf(id) {
+  if (id === CORE) return 'core'
   if (id.startsWith(CHUNK)) return id.slice(CHUNK.length)
   return core.has(id) ? 'core' : (chunkOfDoor.get(id) ?? chunkAlong(id) ?? 'core')
 }
@@ -107,13 +113,15 @@ function chunkAlong(file) {
 const doors = {
   name: 'doors',
   resolveId(source, importer) {
-    if (source.startsWith(CHUNK)) return source
+    if (source.startsWith(CHUNK) || source === CORE) return source
     if (source.startsWith(LOAD)) return { id: `./${source.slice(LOAD.length)}.cjs`, external: true }
     if (importer === undefined || !source.startsWith('.')) return undefined
     const file = resolve(importer, '..', source)
     return chunkOfDoor.has(file) && (core.size === 0 || chunkOf(importer) !== chunkOf(file)) ? DOOR + file : undefined
   },
   load(id) {
+    if (id === CORE) return coreText
+    if (id === SHAPES && shapes !== undefined) return { code: `export const shapes = ${shapes.get('core')}`, moduleType: 'js' }
     if (id.startsWith(CHUNK)) return everythingOf(doorsOf(chunks[id.slice(CHUNK.length)]))
     return id.startsWith(DOOR) ? { code: doorTo(id.slice(DOOR.length)), moduleType: 'js' } : undefined
   },
@@ -126,6 +134,10 @@ const doors = {
     }
   },
 }
+
+/** What the core has for its chunks, and for the test of them, beside what the entry takes out of it. */
+const coreText = `${everythingOf(['index', 'schema/shapes.generated'])}
+  export { addShapes, declaredShapes } from ${JSON.stringify(toFile('schema/shape'))}`
 
 function everythingOf(modules) {
   return modules.map(module => `export * from ${JSON.stringify(toFile(module))}\n`).join('')
@@ -164,7 +176,8 @@ async function bundlePackage() {
   const { names, files } = await findCore()
   for (const file of files) core.add(file)
   for (const name of names) exported.add(name)
-  const input = { core: index, ...Object.fromEntries(Object.keys(chunks).map(chunk => [chunk, CHUNK + chunk])) }
+  shapes = shapesByChunk(lib, chunkOf)
+  const input = { core: CORE, ...Object.fromEntries(Object.keys(chunks).map(chunk => [chunk, CHUNK + chunk])) }
   const bundle = await rolldown({ ...options, input })
   const { output } = await bundle.write({
     dir: dist,
@@ -182,7 +195,8 @@ async function bundlePackage() {
     },
   })
   for (const file of output)
-    if (file.type === 'chunk') writeFileSync(join(dist, file.fileName), toAscii(requireLater(takeNames(file.code))))
+    if (file.type === 'chunk')
+      writeFileSync(join(dist, file.fileName), toAscii(requireLater(addShapes(file.name, takeNames(file.code)))))
   writeEntry(names)
 }
 
@@ -190,6 +204,15 @@ async function findCore() {
   const bundle = await rolldown({ ...options, input: index })
   const { output } = await bundle.generate({ format: 'cjs' })
   return { names: output[0].exports, files: output[0].moduleIds }
+}
+
+/** Before anything of the chunk is evaluated, in a line that is there anyway: lines stay, for the source map. */
+function addShapes(name, code) {
+  const own = name === 'core' ? undefined : shapes?.get(name)
+  if (own === undefined) return code
+  const taken = /^const \{.*\} = require\("\.\/core\.cjs"\);$/m
+  if (!taken.test(code)) throw new Error(`${name} has tables, and takes nothing of the core`)
+  return code.replace(taken, line => `require("./core.cjs").addShapes(${own}); ${line}`)
 }
 
 /**

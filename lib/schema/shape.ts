@@ -3,6 +3,11 @@ import { shapes } from './shapes.generated.ts'
 /** What reads slots into an object of one fixed shape. */
 export type Shape = (slots: readonly unknown[]) => object
 
+/** Adds the shapes of what is loaded late: scripts/bundle.mjs puts a call before it. */
+export function addShapes(more: Readonly<Record<string, Shape>>): void {
+  Object.assign(shapes, more)
+}
+
 /** The slots of every object that the library decodes, by the name of its table or struct. scripts/generate-shapes.mjs writes their shapes. */
 export const declaredShapes = new Map<string, readonly string[]>()
 

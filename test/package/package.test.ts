@@ -174,6 +174,22 @@ describe('installed with a prebuilt addon, without a compiler', () => {
     for (const file of files) expect(succeed(program('alone.cjs', text(file))).stdout, file).toBe('true\n')
   })
 
+  it('has the generated shape of every table in the file of the table', () => {
+    const folder = join(project, 'node_modules/rtnetlink/dist')
+    const files = readdirSync(folder).filter(name => name.endsWith('.cjs') && name !== 'worker-entry.cjs')
+    const text = (file: string) => `const { declaredShapes, shapes } = require(${JSON.stringify(join(folder, 'core.cjs'))})
+      const known = new Set(Object.keys(shapes))
+      const missing = [...declaredShapes.keys()].filter(name => !known.has(name))
+      declaredShapes.set = (name, keys) => {
+        if (shapes[name] === undefined) missing.push(name)
+        return Map.prototype.set.call(declaredShapes, name, keys)
+      }
+      const { linkKinds = [], portKinds = [] } = require(${JSON.stringify(join(folder, file))})
+      for (const kind of [...linkKinds, ...portKinds]) void kind.table
+      console.log(declaredShapes.size > 0, missing.join())`
+    for (const file of files) expect(succeed(program('shapes.cjs', text(file))).stdout, file).toBe('true \n')
+  })
+
   it('imports on another system, where every call fails with one clear error', () => {
     writeFileSync(join(project, 'elsewhere.mjs'), elsewhere)
     const caught = `import { Netns } from 'rtnetlink'\ntry { ${firstCall} } catch (error) { console.log(error.code, error.message) }`
