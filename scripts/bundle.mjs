@@ -30,7 +30,7 @@ const chunks = {
   fou: { doors: ['fou/fou'], along: ['fou'] },
   'format-link': { shells: ['links/format-link'] },
   kinds: { doors: ['links/kinds'], along: ['links/kinds', 'links/tunnels'] },
-  lab: { doors: ['lab/build', 'lab/option-path', 'lab/read-description'], along: ['lab'] },
+  lab: { doors: ['lab/build', 'lab/read-description'], along: ['lab'] },
   macsec: { doors: ['macsec/macsec'], along: ['macsec'] },
   masquerade: { doors: ['masquerade/masquerade'], along: ['masquerade'] },
   mdb: { doors: ['mdb/mdb'], along: ['mdb'] },
