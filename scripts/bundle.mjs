@@ -83,9 +83,13 @@ const LOAD = '\0load:'
 const SHAPES = join(lib, 'schema/shapes.generated.ts')
 const toFile = module => join(lib, `${module}.ts`)
 const index = toFile('index')
-const doorsOf = ({ doors = [], shells = [] }) => [...doors, ...shells]
+/** @returns {string[]} */
+const doorsOf = (/** @type {{ doors?: string[], shells?: string[] }} */ { doors = [], shells = [] }) => [...doors, ...shells]
 const chunkOfDoor = new Map(Object.entries(chunks).flatMap(([chunk, its]) => doorsOf(its).map(door => [toFile(door), chunk])))
-const shells = new Set(Object.values(chunks).flatMap(({ shells = [] }) => shells.map(toFile)))
+/** @type {Set<string>} */
+const shells = new Set(
+  Object.values(chunks).flatMap((/** @type {{ shells?: string[] }} */ { shells = [] }) => shells.map(toFile)),
+)
 
 /** Modules that the entry comes to without going through a door. */
 const core = new Set()
