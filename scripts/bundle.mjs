@@ -14,6 +14,8 @@ const dist = resolve(import.meta.dirname, '../dist')
  * chunk is loaded when one of its exports is looked at; that must not happen while a module of the core is evaluated (test/package tells). `shells`: doors that
  * lib/index.ts exports something of, at which Node looks when the package is imported: functions, and objects of functions, in whose place stand
  * functions that load the chunk when they are called. `along`: modules and folders that go into the chunk as well, but for what the core needs.
+ * @typedef {{ doors?: string[], shells?: string[], along?: string[] }} Chunk
+ * @type {Record<string, Chunk>}
  */
 const chunks = {
   addresses: { doors: ['addresses/addresses'], along: ['addresses'] },
@@ -83,13 +85,9 @@ const LOAD = '\0load:'
 const SHAPES = join(lib, 'schema/shapes.generated.ts')
 const toFile = module => join(lib, `${module}.ts`)
 const index = toFile('index')
-/** @returns {string[]} */
-const doorsOf = (/** @type {{ doors?: string[], shells?: string[] }} */ { doors = [], shells = [] }) => [...doors, ...shells]
+const doorsOf = (/** @type {Chunk} */ { doors = [], shells = [] }) => [...doors, ...shells]
 const chunkOfDoor = new Map(Object.entries(chunks).flatMap(([chunk, its]) => doorsOf(its).map(door => [toFile(door), chunk])))
-/** @type {Set<string>} */
-const shells = new Set(
-  Object.values(chunks).flatMap((/** @type {{ shells?: string[] }} */ { shells = [] }) => shells.map(toFile)),
-)
+const shells = new Set(Object.values(chunks).flatMap(({ shells = [] }) => shells.map(toFile)))
 
 /** Modules that the entry comes to without going through a door. */
 const core = new Set()
