@@ -28,3 +28,11 @@ function trim(error: Error, limit: number): void {
   const kept = caller < 0 ? frames : frames.slice(caller)
   error.stack = [stack.slice(0, first), ...kept.slice(0, limit)].join('\n')
 }
+
+/** Gives the error of one of many steps the stack of who waits for the whole: nobody awaits a step by itself. To be called behind the `await` of the whole. */
+export function withStackOfCaller(error: unknown): unknown {
+  if (!(error instanceof Error) || !('operation' in error)) return error
+  const { stack = '' } = withCallersStack(() => new Error())
+  error.stack = `${error.name}: ${error.message}${stack.slice(stack.indexOf('\n    at '))}`
+  return error
+}

@@ -20,7 +20,10 @@ const dist = resolve(import.meta.dirname, '../dist')
 const chunks = {
   addresses: { doors: ['addresses/addresses'], along: ['addresses'] },
   'bridge-vlans': { doors: ['bridge-vlans/bridge-vlans'], along: ['bridge-vlans'] },
-  bulk: { doors: ['protocol/bulk/bulk'], along: ['slice', 'source', 'tally'].map(part => `protocol/bulk/${part}`) },
+  bulk: {
+    doors: ['links/create-all', 'protocol/bulk/bulk'],
+    along: ['entry-error', 'pace', 'slice', 'source', 'tally'].map(part => `protocol/bulk/${part}`),
+  },
   capture: { doors: ['capture/open'], shells: ['capture/pcapng/pcapng'], along: ['capture'] },
   'common-kinds': {
     doors: ['links/common-kinds'],

@@ -1,3 +1,4 @@
+import { withStackOfCaller } from '../callers-stack.ts'
 import { ClosedError, invalidType } from '../errors.ts'
 import type { Netns } from '../netns/netns.ts'
 import { type CallOptions, checkCallOptions } from '../protocol/session.ts'
@@ -6,7 +7,7 @@ import { build } from './build.ts'
 import type { LabDescription } from './description.ts'
 import type { DiagramOptions } from './diagram/diagram.ts'
 import { draw } from './diagram/draw.ts'
-import { OPERATION, withStackOfCaller } from './option-path.ts'
+import { OPERATION } from './option-path.ts'
 import type { Plan } from './plan.ts'
 import { readDescription } from './read-description.ts'
 

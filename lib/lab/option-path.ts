@@ -1,4 +1,3 @@
-import { withCallersStack } from '../callers-stack.ts'
 import { isOptionError, type Locate, renameOption, retell } from '../schema/option-path.ts'
 
 export { below, type Locate, optionsOf } from '../schema/option-path.ts'
@@ -36,12 +35,4 @@ function place(error: Error & { option?: unknown }, locate: Locate): void {
   const text = path === part ? message.replace(`option "${option}": `, '') : message
   retell(error, `${OPERATION}: ${part}: ${text}`)
   if (path !== undefined) error.option = path
-}
-
-/** Gives a failed step the stack of who waits for the whole: nobody awaits a step by itself. To be called behind the `await` of the whole. */
-export function withStackOfCaller(error: unknown): unknown {
-  if (!(error instanceof Error) || !('operation' in error)) return error
-  const { stack = '' } = withCallersStack(() => new Error())
-  error.stack = `${error.name}: ${error.message}${stack.slice(stack.indexOf('\n    at '))}`
-  return error
 }

@@ -73,7 +73,7 @@ export async function replaceWhole(
 }
 
 /** `private`, not `#`: thousands are made in a tick, and V8 takes microseconds to set up private names. */
-class Creation {
+export class Creation {
   private readonly session: Session
   private readonly operation: string
   private readonly options: Given
@@ -115,12 +115,7 @@ class Creation {
     const name = exactName(this.options)
     if (netns !== undefined && name === undefined)
       throw missingOption(this.operation, 'name', ' with "netns": the link could not be found there otherwise')
-    let program = this.lowerCreation()
-    if (this.hasFollowUps()) {
-      // A caller's mistake must show before anything is sent, so what follows is written once only to see that it can be.
-      this.tryFollowUps()
-      program = this.lowerCreation()
-    }
+    const program = this.lowerCreationAtLast()
     const flags = NLM_F_CREATE | (this.exclusive ? NLM_F_EXCL : 0) | (name === undefined ? NLM_F_ECHO : 0)
     if (name !== undefined && this.isEchoedAsItStays()) return await this.echoed(program, flags, name)
     const chained = netns === undefined && name !== undefined && this.peerIsAtHand()
@@ -133,6 +128,24 @@ class Creation {
     } finally {
       beside?.pin.unpin()
     }
+  }
+
+  /** Sends the message that makes a link which is not read back. A caller's mistake is thrown at once, and nothing is sent. */
+  send(): Promise<undefined | Failure> {
+    if (exactName(this.options) === undefined)
+      throw missingOption(this.operation, 'name', ': links that are not read back are known by nothing else')
+    const program = this.lowerCreationAtLast()
+    return this.session.acknowledge('newLink', program, NLM_F_CREATE | NLM_F_EXCL, RecordFlag.renames, this.call)
+  }
+
+  /** What the kernel said to that. */
+  errorOf(failure: Failure): unknown {
+    return failure.toError(newLinkLocator, this.options, linkHint(this.options))
+  }
+
+  /** Sends what follows, once the link is there. */
+  async complete(): Promise<void> {
+    await this.inPlace(session => this.finishAll(session, exactName(this.options) as string))
   }
 
   /**
@@ -162,7 +175,16 @@ class Creation {
     return program
   }
 
-  private hasFollowUps(): boolean {
+  /** A caller's mistake must show before anything is sent, so what follows is written once only to see that it can be. */
+  private lowerCreationAtLast(): Program {
+    const program = this.lowerCreation()
+    if (!this.hasFollowUps()) return program
+    this.tryFollowUps()
+    return this.lowerCreation()
+  }
+
+  /** Whether messages follow the one that makes the link. Known once that was written. */
+  hasFollowUps(): boolean {
     return this.hasOwnFollowUps() || (this.peer !== undefined && needsFollowUp(this.peer))
   }
 
@@ -214,18 +236,29 @@ class Creation {
   private async stepByStep(created: Promise<undefined | Failure>, name: string | undefined): Promise<Link> {
     const echoed = name === undefined ? readEcho(this.session, this.operation, this.call) : undefined
     this.check(await created)
-    const place =
-      this.options.netns === undefined ? undefined : await sessionIn(this.options.netns as NamespaceReference, this.operation)
-    try {
-      const session = place?.session ?? this.session
+    return await this.inPlace(async session => {
       const target = name ?? this.check(await (echoed as Promise<Link | Failure>)).index
-      const undo = this.removal(session, target)
-      await this.finish(this.followUps(session, target, 0), targetLocator, undo)
-      if (this.peer !== undefined && needsFollowUp(this.peer)) await this.finishPeer(this.peer, session, target, undo)
+      await this.finishAll(session, target)
       return this.check(await readLink(session, this.operation, target, 0, this.call))
+    })
+  }
+
+  /** Does something in the namespace that the link is in. */
+  private async inPlace<T>(act: (session: Session) => Promise<T>): Promise<T> {
+    const netns = this.options.netns as NamespaceReference | undefined
+    if (netns === undefined) return await act(this.session)
+    const place = await sessionIn(netns, this.operation)
+    try {
+      return await act(place.session)
     } finally {
-      place?.release()
+      place.release()
     }
+  }
+
+  private async finishAll(session: Session, target: string | number): Promise<void> {
+    const undo = this.removal(session, target)
+    await this.finish(this.followUps(session, target, 0), targetLocator, undo)
+    if (this.peer !== undefined && needsFollowUp(this.peer)) await this.finishPeer(this.peer, session, target, undo)
   }
 
   private async finishPeer(peer: Given, session: Session, target: string | number, undo: Undo | undefined): Promise<void> {

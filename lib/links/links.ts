@@ -1,5 +1,6 @@
 import { DumpInterruptedError } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
+import type { Entries } from '../protocol/bulk/source.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
 import { checkObject } from '../schema/check-options.ts'
@@ -9,6 +10,7 @@ import { checkInteger } from '../schema/scalars.ts'
 import { lowerAltNames } from './alt-names.ts'
 import { change, changeWhole } from './change.ts'
 import { create, replaceWhole } from './create.ts'
+import { createAll } from './create-all.ts'
 import { callOf, type LinkDetail, type LinkFilter, lowerDetail, lowerFilter, matches } from './filter.ts'
 import type { AddLinkOptions, Link, SetLinkOptions } from './link.ts'
 import { linkHint } from './link-hint.ts'
@@ -46,6 +48,18 @@ export class Links {
    */
   async add(options: AddLinkOptions, call?: CallOptions): Promise<Link> {
     return await create(this.#session, 'links.add', checkObject('links.add', options), call)
+  }
+
+  /**
+   * Makes many links, in order, and resolves with how many there were, without reading any back. The entries are those of `add`, each an object of its own and with a name, in an array, a generator, or anything to iterate
+   * over, also asynchronously. The event loop has its turn every millisecond. Faster than as many `add`s, and the more so where both ends of a veth come up: first all links are made, then each gets what the kernel does not
+   * take on creation; as with `add`, a link that does not get all of it is removed again. Await it before what needs the links.
+   *
+   * `signal` ends the making; what is made already still gets what follows. `timeout` is for each message.
+   * @throws {BulkError} when the kernel refused some, after all were tried; or when an entry is wrong (`[17].veth.peer.name`), the source has thrown, or `signal` was aborted, after which no more are made.
+   */
+  async addAll(entries: Entries<AddLinkOptions & { readonly name: string }>, call?: CallOptions): Promise<number> {
+    return await createAll(this.#session, 'links.addAll', entries, call)
   }
 
   /**

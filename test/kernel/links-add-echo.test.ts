@@ -1,36 +1,24 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AddLinkOptions, type Link, Netns } from '../../lib/index.ts'
 import type { LinkKind } from '../../lib/links/kind.ts'
 import { linkKinds } from '../../lib/links/kinds.ts'
 import { hasFeature, hasKind } from '../support/kernel.ts'
 import { NEEDED_OPTIONS } from '../support/needed-options.ts'
+import { messageWitness } from '../support/sent-messages.ts'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const source = fileURLToPath(new URL('../support/lose-echoes.c', import.meta.url))
 const creatable = (linkKinds as unknown as LinkKind[]).filter(({ notCreatable }) => notCreatable === undefined)
 
+const run = messageWitness()
 let ns: Netns
 let elsewhere: Netns
-let folder: string
-let library: string
 
 beforeAll(async () => {
   ns = await Netns.create()
   elsewhere = await Netns.create()
-  folder = mkdtempSync(join(tmpdir(), 'rtnl-test-'))
-  library = join(folder, 'lose-echoes.so')
-  execFileSync('cc', ['-shared', '-fPIC', '-o', library, source])
 })
 afterAll(() => {
   ns.close()
   elsewhere.close()
-  rmSync(folder, { recursive: true })
 })
 
 /** What `add` says, and what the kernel says to a request right behind it. */
@@ -70,23 +58,6 @@ describe('the kernel tells of a new link what it says when it is asked', () => {
     expect(added).toEqual(got)
   })
 })
-
-/** Runs statements with `ns` at hand in a process that says which messages it sends. */
-async function run(statements: string, echoes = ''): Promise<{ sent: string[]; printed: string }> {
-  const script = `import { Netns } from 'rtnetlink'
-    const ns = await Netns.create()
-    await ns.links.get('lo')
-    console.error('sent: -')
-    ${statements}`
-  const preload = [process.env.LD_PRELOAD, library].filter(Boolean).join(':')
-  const env = { ...process.env, LD_PRELOAD: preload, ECHOES: echoes }
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
-    cwd: root,
-    env,
-  })
-  const lines = [...stderr.matchAll(/^sent: (.*?) ?$/gm)].map(([, messages]) => messages as string)
-  return { sent: lines.slice(lines.indexOf('-') + 1), printed: stdout.trim() }
-}
 
 const addAndCompare = `
   const added = await ns.links.add({ kind: 'ifb', name: 'a', mtu: 1400 })

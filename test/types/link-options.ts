@@ -1,4 +1,5 @@
 import type { AddLinkOptions, Link } from '../../lib/links/link.ts'
+import type { Links } from '../../lib/links/links.ts'
 
 /** Misuse that must not compile, and use that must. */
 export const vlan: AddLinkOptions = { kind: 'vlan', name: 'x', link: 'eth0', vlan: { id: 5 } }
@@ -30,3 +31,13 @@ export function narrowed(link: Link): number | undefined {
   link.vlan.id
   return link.kind === 'vlan' ? link.vlan.id : undefined
 }
+
+export async function many(links: Links): Promise<number> {
+  // @ts-expect-error a link that is not read back needs a name
+  await links.addAll([{ kind: 'dummy' }])
+  // @ts-expect-error unknown option
+  await links.addAll([{ kind: 'dummy', name: 'x', mtuu: 1400 }])
+  return await links.addAll([{ kind: 'dummy', name: 'x' }, peerOf('y')])
+}
+
+const peerOf = (name: string) => ({ kind: 'veth', name, veth: { peer: { name: `${name}-peer` } } }) as const

@@ -1,11 +1,8 @@
 import { withCallersStack } from '../../callers-stack.ts'
 import { BulkError, type EntryError } from '../../errors.ts'
-import { optionsOf, retell } from '../../schema/option-path.ts'
+import { MOST_ERRORS, toEntryError } from './entry-error.ts'
 import type { EntryFailure, Slice, SliceOutcome } from './slice.ts'
 import type { BulkVerb } from './verb.ts'
-
-/** How many errors are kept of those that failed. */
-const MOST_ERRORS = 100
 
 interface Kept extends EntryFailure {
   readonly slice: Slice
@@ -37,21 +34,14 @@ export class Tally {
   /** `cause`: what ended it before its time. To be called where the caller waits. */
   toError<E extends object>(verb: BulkVerb<E>, stopped: boolean, cause: unknown): BulkError {
     const errors: EntryError[] = []
-    for (const kept of this.#kept) errors.push(toEntryError(verb, kept))
+    for (const kept of this.#kept) errors.push(errorOf(verb, kept))
     const { done, failed, unknown } = this
     const options = stopped ? { cause } : undefined
     return withCallersStack(() => new BulkError(verb.operation, errors, { done, failed, unknown }, options))
   }
 }
 
-function toEntryError<E extends object>(verb: BulkVerb<E>, { slice, at, failure }: Kept): EntryError {
+function errorOf<E extends object>(verb: BulkVerb<E>, { slice, at, failure }: Kept): EntryError {
   const entry = slice.entries[at] as E
-  const error = failure.toError(verb.locator, entry, verb.hint(entry)) as Error & { option?: string }
-  const index = slice.first + at
-  const { option } = error
-  const path = optionsOf(`[${index}]`)(option ?? '')
-  const text = error.message.slice(`${verb.operation}: `.length)
-  const rest = option === undefined ? `option "${path}": ${text}` : text.replace(`option "${option}"`, () => `option "${path}"`)
-  retell(error, `${verb.operation}: ${rest}`)
-  return Object.assign(error, { index, option: path })
+  return toEntryError(failure.toError(verb.locator, entry, verb.hint(entry)) as Error, verb.operation, slice.first + at)
 }

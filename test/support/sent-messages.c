@@ -21,6 +21,8 @@ static const char *name_of(unsigned short type) {
       return "newlink ";
     case RTM_GETLINK:
       return "getlink ";
+    case RTM_SETLINK:
+      return "setlink ";
     case RTM_DELLINK:
       return "dellink ";
     default:

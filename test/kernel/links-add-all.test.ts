@@ -1,0 +1,215 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type AddLinkOptions, BulkError, ClosedError, NetlinkError, Netns, Rtnetlink } from '../../lib/index.ts'
+import { messageWitness } from '../support/sent-messages.ts'
+
+const run = messageWitness()
+let ns: Netns
+
+beforeEach(async () => {
+  ns = await Netns.create()
+})
+afterEach(() => ns.close())
+
+type Named = AddLinkOptions & { readonly name: string }
+
+const ifb = (i: number): Named => ({ kind: 'ifb', name: `i${i}` })
+const pair = (i: number): Named => ({
+  kind: 'veth',
+  name: `a${i}`,
+  up: true,
+  veth: { peer: { name: `b${i}`, up: true } },
+})
+const many = (count: number, make: (i: number) => Named) => Array.from({ length: count }, (_, i) => make(i))
+
+/** In the order in which they were made. */
+async function namesOf(kind: 'ifb' | 'veth'): Promise<string[]> {
+  const links = await ns.links.list({ kind })
+  return links.sort((one, other) => one.index - other.index).map(({ name }) => name)
+}
+
+async function failureOf(call: Promise<unknown>): Promise<BulkError> {
+  const error = await call.catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(BulkError)
+  return error as BulkError
+}
+
+describe('links.addAll', () => {
+  it('makes links in order and says how many there were', async () => {
+    expect(await ns.links.addAll(many(300, ifb))).toBe(300)
+    expect(await namesOf('ifb')).toEqual(many(300, ifb).map(({ name }) => name))
+  })
+
+  it('takes nothing for nothing', async () => {
+    expect(await ns.links.addAll([])).toBe(0)
+  })
+
+  it.each([
+    ['a generator', (links: Named[]) => links.values()],
+    [
+      'an asynchronous generator',
+      async function* (links: Named[]) {
+        yield* links
+      },
+    ],
+  ])('takes %s', async (_, make) => {
+    expect(await ns.links.addAll(make(many(200, ifb)))).toBe(200)
+    expect(await namesOf('ifb')).toHaveLength(200)
+  })
+
+  it('makes what a slow source has given before the source gives more', async () => {
+    async function* slow() {
+      yield ifb(1)
+      await expect.poll(() => namesOf('ifb')).toEqual(['i1'])
+      yield ifb(2)
+    }
+    expect(await ns.links.addAll(slow())).toBe(2)
+  })
+
+  it('makes the same links as add does', async () => {
+    const link: Named = {
+      kind: 'veth',
+      name: 'whole',
+      up: true,
+      master: 'br0',
+      address: '02:00:00:00:00:01',
+      alias: 'all of it',
+      altNames: 'another-name',
+      mtu: 1400,
+      port: { kind: 'bridge', hairpin: true },
+      veth: { peer: { name: 'peer', address: '02:00:00:00:00:02', up: true, alias: 'the other end' } },
+    }
+    await using other = await Netns.create()
+    for (const { links } of [ns, other]) await links.add({ kind: 'bridge', name: 'br0', up: true, address: '02:00:00:00:00:09' })
+    await other.links.add(link)
+    await ns.links.addAll([link])
+    const described = ({ links }: Netns) =>
+      Promise.all(
+        ['whole', 'peer'].map(async name => {
+          const { up, master, altNames, alias, mtu, address, port } = await links.get(name)
+          return { up, master, altNames, alias, mtu, address, hairpin: port?.kind === 'bridge' && port.hairpin }
+        }),
+      )
+    const made = await described(ns)
+    expect(made).toEqual(await described(other))
+    expect(made).toMatchObject([
+      { up: true, altNames: ['another-name'], hairpin: true },
+      { up: true, alias: 'the other end' },
+    ])
+  })
+
+  it('brings up the other ends in a namespace of theirs', async () => {
+    await using other = await Netns.create()
+    const away = (i: number): Named => ({
+      kind: 'veth',
+      name: `a${i}`,
+      veth: { peer: { name: `b${i}`, netns: other, up: true } },
+    })
+    expect(await ns.links.addAll(many(20, away))).toBe(20)
+    expect(await other.links.list({ kind: 'veth', up: true })).toHaveLength(20)
+  })
+
+  it('makes all links before it sends what follows, and reads nothing back', async () => {
+    const { sent } = await run(`await ns.links.addAll(${JSON.stringify(many(3, pair))})`)
+    expect(sent.join(' ')).toBe('newlink newlink newlink setlink setlink setlink')
+  })
+
+  it('lets the event loop have its turns', async () => {
+    let turns = 0
+    const count = setInterval(() => turns++, 1)
+    await ns.links.addAll(many(500, ifb))
+    clearInterval(count)
+    expect(turns).toBeGreaterThan(3)
+  })
+})
+
+describe('links.addAll, where the kernel refuses a link,', () => {
+  it('makes the others, and says which it was and why', async () => {
+    const error = await failureOf(ns.links.addAll([ifb(0), ifb(1), ifb(0), ifb(2)]))
+    expect(error).toMatchObject({ operation: 'links.addAll', done: 3, failed: 1, unknown: 0 })
+    expect(error.cause).toBeUndefined()
+    expect(error.errors).toHaveLength(1)
+    expect(error.errors[0]).toBeInstanceOf(NetlinkError)
+    expect(error.errors[0]).toMatchObject({ code: 'EEXIST', index: 2, option: '[2]' })
+    expect(await namesOf('ifb')).toEqual(['i0', 'i1', 'i2'])
+  })
+
+  it('names the place where the call was made', async () => {
+    const error = await failureOf(ns.links.addAll([ifb(0), ifb(0)]))
+    for (const { stack = '' } of [error, ...error.errors])
+      expect(stack.split('\n').find(line => line.startsWith('    at '))).toContain('links-add-all.test.ts')
+  })
+
+  it('removes one that does not get all that follows', async () => {
+    await ns.links.add({ kind: 'ifb', name: 'first', altNames: 'taken' })
+    const named = (i: number): Named => ({ ...ifb(i), altNames: i === 1 ? 'taken' : `free${i}` })
+    const error = await failureOf(ns.links.addAll(many(3, named)))
+    expect(error).toMatchObject({ done: 2, failed: 1 })
+    expect(error.errors[0]).toMatchObject({ code: 'EEXIST', index: 1, option: expect.stringMatching(/^\[1\]/) })
+    expect(error.errors[0]?.message).toContain('the link was removed again')
+    expect(await namesOf('ifb')).toEqual(['first', 'i0', 'i2'])
+  })
+})
+
+describe('links.addAll ends early', () => {
+  it('at a wrong entry, which it names by its path', async () => {
+    const wrong = { kind: 'veth', name: 'wrong', veth: { peer: { name: 'x', mtu: -1 } } } as const
+    const error = await failureOf(ns.links.addAll([ifb(0), wrong, ifb(1)]))
+    expect(error).toMatchObject({ done: 1, failed: 0, cause: { name: 'RangeError', option: '[1].veth.peer.mtu' } })
+    expect(await namesOf('ifb')).toEqual(['i0'])
+  })
+
+  it.each([
+    ['without a name', { kind: 'ifb' }],
+    ['whose name the kernel is to choose', { kind: 'ifb', name: 'i%d' }],
+  ] as const)('at a link %s', async (_, link) => {
+    const { cause } = await failureOf(ns.links.addAll([link as never]))
+    expect(cause).toMatchObject({ name: 'TypeError', option: '[0].name' })
+  })
+
+  it('when the source throws', async () => {
+    const mine = new Error('mine')
+    function* failing() {
+      yield ifb(0)
+      throw mine
+    }
+    const error = await failureOf(ns.links.addAll(failing()))
+    expect(error).toMatchObject({ done: 1, cause: mine })
+    expect(await namesOf('ifb')).toEqual(['i0'])
+  })
+
+  it('when it is aborted, and completes what it has begun', async () => {
+    const controller = new AbortController()
+    let begun = 0
+    function* aborting() {
+      for (;;) {
+        if (begun === 100) controller.abort()
+        yield pair(begun++)
+      }
+    }
+    const error = await failureOf(ns.links.addAll(aborting(), { signal: controller.signal }))
+    expect(error.cause).toMatchObject({ name: 'AbortError' })
+    expect(error.done).toBeLessThan(begun)
+    expect(await ns.links.list({ kind: 'veth', up: true })).toHaveLength(2 * error.done)
+  })
+
+  it('when the session closes', async () => {
+    const session = await Rtnetlink.open({ netns: ns })
+    function* closing() {
+      yield ifb(0)
+      session.close()
+      yield ifb(1)
+    }
+    expect((await failureOf(session.links.addAll(closing()))).cause).toBeInstanceOf(ClosedError)
+    await expect(session.links.addAll([ifb(2)])).rejects.toBeInstanceOf(ClosedError)
+  })
+})
+
+describe('links.addAll refuses', () => {
+  it('what is no list', async () => {
+    await expect(ns.links.addAll(ifb(0) as never)).rejects.toBeInstanceOf(TypeError)
+  })
+
+  it('unknown options of the call', async () => {
+    await expect(ns.links.addAll([], { signals: undefined } as never)).rejects.toThrow(/unknown option "signals"/)
+  })
+})
