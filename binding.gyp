@@ -32,9 +32,7 @@
       'target_name': 'rtnetlink',
       'conditions': [
         ['OS!="linux"', { 'type': 'none' }, {
-          'sources': [
-            '<!@(node -p "require(\'fs\').readdirSync(\'native\', { recursive: true }).filter(f => f.endsWith(\'.cc\') && !/^(fuzz|programs)\\//.test(f)).sort().map(f => \'native/\' + f).join(\' \')")',
-          ],
+          'sources': ['<!@(node native/sources.mjs)'],
           # A Worker that is being terminated can no longer throw: that must not end the process.
           'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
           'cflags_cc!': ['-fno-exceptions'],

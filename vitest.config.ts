@@ -5,7 +5,8 @@ import { filesLeftOut } from './scripts/takes-root.mjs'
 /** Where everything takes so many times as long, such as under the full kernel, a test may too. */
 const slowdown = Number(process.env.RTNETLINK_SLOWDOWN ?? 1)
 
-const quick = { pool: 'threads', testTimeout: 10_000 } as const
+/** They keep nothing that others could see, so they share what they import: else that would be most of their time. */
+const quick = { pool: 'threads', isolate: false, testTimeout: 10_000 } as const
 const isolated = {
   exclude: [...configDefaults.exclude, ...filesLeftOut()],
   pool: 'forks',

@@ -29,10 +29,19 @@ export function pack(folder: string, destination: string): { tarball: string; fi
 /** An empty project that depends on the tarball, ready for `npm install`. */
 export function consumer(folder: string, tarball: string): string {
   mkdirSync(folder, { recursive: true })
-  const tarballs = dependencies.map(name => [name, pack(join(repository, 'node_modules', name), folder).tarball])
+  const tarballs = dependencies.map(name => [name, packed(name, folder)])
   const files = Object.fromEntries([['rtnetlink', tarball], ...tarballs].map(([name, path]) => [name, `file:${path}`]))
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, dependencies: files }))
   return folder
+}
+
+const tarballOf = new Map<string, string>()
+
+/** The tarball of a dependency; each is packed once, in the first folder that needs it. */
+function packed(name: string, folder: string): string {
+  const tarball = tarballOf.get(name) ?? pack(join(repository, 'node_modules', name), folder).tarball
+  tarballOf.set(name, tarball)
+  return tarball
 }
 
 export function install(folder: string, path = process.env.PATH): SpawnSyncReturns<string> {
