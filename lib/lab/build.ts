@@ -9,6 +9,8 @@ import type { Place, Plan, PlannedLink, PlannedSetting } from './plan.ts'
 
 /** How long to wait for carrier, where the caller does not say, in milliseconds. */
 const PATIENCE = 30_000
+/** Index of `lo` in every namespace (LOOPBACK_IFINDEX). */
+const LOOPBACK = 1
 /** How long to wait for link-local addresses of IPv6: where the description turns duplicate address detection on, they take longer. */
 const PATIENCE_WITH_ADDRESSES = 500
 
@@ -143,12 +145,21 @@ class Building {
     throw Object.assign(new TimeoutError(OPERATION, patience, true), { message })
   }
 
-  /** Link-local addresses, without which IPv6 is not routed (ndisc_send_ns() in net/ipv6/ndisc.c), come from another work queue, once there is carrier. */
+  /**
+   * Link-local addresses, without which IPv6 is not routed (ndisc_send_ns() in net/ipv6/ndisc.c), come from another work queue, once the kernel has seen the carrier. Until then
+   * they are not there at all, and then perhaps tentative.
+   */
   async #waitForAddresses(place: Place): Promise<void> {
-    const { addresses } = place.netns as Netns
+    const { addresses, links } = place.netns as Netns
     await this.#poll(PATIENCE_WITH_ADDRESSES, async () => {
-      const found = await addresses.list({ family: 'inet6', scope: 'link' }, this.#call)
-      return found.find(({ tentative }) => tentative)
+      const found = await addresses.list({ family: 'inet6' }, this.#call)
+      const local = found.filter(({ scope }) => scope === 'link')
+      if (local.some(({ tentative }) => tentative)) return local
+      const without = new Set(found.map(({ link }) => link))
+      for (const { link } of local) without.delete(link)
+      without.delete(LOOPBACK)
+      if (without.size === 0) return undefined
+      return (await links.list({ up: true }, this.#call)).find(link => without.has(link.index) && isToGetAddress(link))
     })
   }
 
@@ -162,6 +173,12 @@ class Building {
       await sleep(pause)
     }
   }
+}
+
+/** Whether the kernel makes a link-local address of its own for the link, whose carrier is there (addrconf_addr_gen() in net/ipv6/addrconf.c). */
+function isToGetAddress({ flags, families }: Link): boolean {
+  const mode = families?.inet6?.addressGenerationMode
+  return flags.includes('LOWER_UP') && (mode === 'eui64' || mode === 'random')
 }
 
 function placesOf({ place, brings }: PlannedLink): Set<Place> {

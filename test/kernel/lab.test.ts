@@ -1,5 +1,6 @@
 import http from 'node:http'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { Addresses } from '../../lib/addresses/addresses.ts'
 import { NetlinkError, SystemError } from '../../lib/errors.ts'
 import { Lab } from '../../lib/lab/lab.ts'
 import type { Netns } from '../../lib/netns/netns.ts'
@@ -221,6 +222,40 @@ describe('what a lab describes', () => {
     const page = await (await lab.namespaces.a.fetch('http://[fd00::2]/')).text()
     server.close()
     expect(page).toBe('here')
+  })
+})
+
+describe('link-local addresses of IPv6', () => {
+  const cable = [{ a: 'fd00::1/64', b: 'fd00::2/64' }]
+
+  /** Lets lists be without them for the first `late` times, as they are until the kernel has seen the carrier. Answers how often each namespace was listed. */
+  function comeLate(late: number): () => number[] {
+    const asked = new Map<Addresses, number>()
+    const { list } = Addresses.prototype
+    const spy = vi.spyOn(Addresses.prototype, 'list').mockImplementation(async function (this: Addresses, ...given) {
+      asked.set(this, (asked.get(this) ?? 0) + 1)
+      const found = await list.apply(this, given)
+      return (asked.get(this) as number) <= late ? found.filter(({ scope }) => scope !== 'link') : found
+    })
+    onTestFinished(() => spy.mockRestore())
+    return () => [...asked.values()]
+  }
+
+  it('are waited for where there are none yet', async () => {
+    const asked = comeLate(3)
+    kept(await Lab.create({ namespaces: { a: {}, b: {} }, cables: cable }))
+    expect(asked()).toHaveLength(2)
+    expect(Math.min(...asked())).toBeGreaterThan(3)
+  })
+
+  it('are not waited for on a link that gets none', async () => {
+    const asked = comeLate(Infinity)
+    const none = { families: { inet6: { addressGenerationMode: 'none' } } } as const
+    const place = {
+      links: [{ kind: 'veth', name: 'v', ...none, addresses: 'fd01::1/64', veth: { peer: { name: 'w' } } }],
+    } as const
+    kept(await Lab.create({ namespaces: { a: place } }))
+    expect(asked()).toEqual([1])
   })
 })
 
