@@ -43,6 +43,7 @@ export const FILES = {
       'packet-device',
       'ping',
       'requests',
+      'slice',
       'stale-family',
       'transaction',
     ].map(name => [`contract/${name}.test.ts`, CALLS]),

@@ -17,6 +17,7 @@ const NOBODY = '65534'
 
 /** What of the kernel tests is short, and touches everything that is done another way without root. */
 const CHOSEN = [
+  'add-all',
   'bridge-vlans',
   'capture.test',
   'ethtool',

@@ -1,5 +1,8 @@
 import { invalidValue } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
+import { bulk } from '../protocol/bulk/bulk.ts'
+import type { Entries } from '../protocol/bulk/source.ts'
+import { bulkVerbs } from '../protocol/bulk/verb.ts'
 import { checkConditions, deleteAll } from '../protocol/delete-all.ts'
 import type { Failure } from '../protocol/failure.ts'
 import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
@@ -25,6 +28,17 @@ export const addressDump: DumpedTable<Address, AddressFilter> = {
   locator: addressLocator,
   match: (program, filter) => new AddressMatcher(program, filter),
 }
+
+const many = bulkVerbs<AddressOptions, AddressIdentity>({
+  name: 'addresses',
+  header: 'address',
+  newCall: 'newAddress',
+  deleteCall: 'deleteAddress',
+  lower: lowerAddress,
+  lowerDeletion: lowerIdentity,
+  locator: addressLocator,
+  hint: addressHint,
+})
 
 /** IPv4 and IPv6 addresses of one namespace. Same as `ip address`. */
 export class Addresses {
@@ -81,6 +95,30 @@ export class Addresses {
     const program = this.#session.begin(operation, 'address')
     lowerIdentity(program, checkObject(operation, address))
     return this.#session.acknowledge('deleteAddress', program, 0, RecordFlag.bulk, call)
+  }
+
+  /**
+   * Adds many addresses, each as `add` does, in order, and resolves with how many there were. Same as `ip -batch` with lines `address add …`. The entries come from an array, a generator, or anything to iterate over, also asynchronously; memory stays flat, and the event loop has its turns. `timeout` is for each batch.
+   * @throws {BulkError} when the kernel refused some, after all were tried; or when an entry is wrong (`[17].address`), the source has thrown, or `signal` was aborted, which ends it at once.
+   */
+  addAll(entries: Entries<AddressOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.add, entries, call)
+  }
+
+  /**
+   * As `addAll`, but addresses that are there are changed. Same as `ip -batch` with lines `address replace …`.
+   * @throws {BulkError} as `addAll`.
+   */
+  replaceAll(entries: Entries<AddressOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.replace, entries, call)
+  }
+
+  /**
+   * Deletes many addresses, each as `delete` does, and resolves with how many there were; takes what `list` and `stream` return. Same as `ip -batch` with lines `address delete …`.
+   * @throws {BulkError} as `addAll`.
+   */
+  deleteAll(entries: Entries<AddressIdentity>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.delete, entries, call)
   }
 
   /**

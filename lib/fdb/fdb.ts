@@ -1,4 +1,7 @@
 import { RecordFlag } from '../native/binding.ts'
+import { bulk } from '../protocol/bulk/bulk.ts'
+import type { Entries } from '../protocol/bulk/source.ts'
+import { bulkVerbs } from '../protocol/bulk/verb.ts'
 import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
 import { NLM_F_APPEND, NLM_F_BULK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
@@ -20,6 +23,17 @@ const fdbDump: DumpedTable<FdbEntry, FdbFilter> = {
 }
 
 const settle = settler(fdbLocator, fdbHint)
+
+const many = bulkVerbs<FdbEntryOptions>({
+  name: 'fdb',
+  header: 'neighbor',
+  newCall: 'newNeighbor',
+  deleteCall: 'deleteNeighbor',
+  lower: lowerEntry,
+  lowerDeletion,
+  locator: fdbLocator,
+  hint: fdbHint,
+})
 
 /**
  * Forwarding tables of one namespace: which hardware address is behind which port of a bridge, and behind which other end of a vxlan. Same as `bridge fdb`. Without
@@ -87,6 +101,30 @@ export class Fdb {
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  /**
+   * Adds many entries, each as `add` does, in order, and resolves with how many there were. Same as `bridge -batch` with lines `fdb add …`. The entries come from an array, a generator, or anything to iterate over, also asynchronously; memory stays flat, and the event loop has its turns. `timeout` is for each batch.
+   * @throws {BulkError} when the kernel refused some, after all were tried; or when an entry is wrong (`[17].macAddress`), the source has thrown, or `signal` was aborted, which ends it at once.
+   */
+  addAll(entries: Entries<FdbEntryOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.add, entries, call)
+  }
+
+  /**
+   * As `addAll`, but entries that are there are changed. Same as `bridge -batch` with lines `fdb replace …`.
+   * @throws {BulkError} as `addAll`.
+   */
+  replaceAll(entries: Entries<FdbEntryOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.replace, entries, call)
+  }
+
+  /**
+   * Deletes many entries, each as `delete` does, and resolves with how many there were; takes what `list` and `stream` return. Same as `bridge -batch` with lines `fdb delete …`.
+   * @throws {BulkError} as `addAll`.
+   */
+  deleteAll(entries: Entries<FdbEntryOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.delete, entries, call)
   }
 
   /**

@@ -1,5 +1,8 @@
 import { DumpInterruptedError } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
+import { bulk } from '../protocol/bulk/bulk.ts'
+import type { Entries } from '../protocol/bulk/source.ts'
+import { bulkVerbs } from '../protocol/bulk/verb.ts'
 import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
 import { NLM_F_BULK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../protocol/flags.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
@@ -22,6 +25,17 @@ const mdbDump: DumpedTable<MdbEntry, MdbFilter> = {
 }
 
 const settle = settler(mdbLocator, mdbHint)
+
+const many = bulkVerbs<MdbEntryOptions>({
+  name: 'mdb',
+  header: 'multicastGroup',
+  newCall: 'newMulticastGroup',
+  deleteCall: 'deleteMulticastGroup',
+  lower: lowerMdb,
+  lowerDeletion,
+  locator: mdbLocator,
+  hint: mdbHint,
+})
 
 /**
  * Multicast databases of one namespace: behind which ports of a bridge, and which other ends of a vxlan, somebody listens to a group. Same as `bridge mdb`. A bridge keeps one
@@ -80,6 +94,30 @@ export class Mdb {
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  /**
+   * Adds many entries, each as `add` does, in order, and resolves with how many there were. Same as `bridge -batch` with lines `mdb add …`. The entries come from an array, a generator, or anything to iterate over, also asynchronously; memory stays flat, and the event loop has its turns. `timeout` is for each batch.
+   * @throws {BulkError} when the kernel refused some, after all were tried; or when an entry is wrong (`[17].group`), the source has thrown, or `signal` was aborted, which ends it at once.
+   */
+  addAll(entries: Entries<MdbEntryOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.add, entries, call)
+  }
+
+  /**
+   * As `addAll`, but entries that are there are changed. Same as `bridge -batch` with lines `mdb replace …`.
+   * @throws {BulkError} as `addAll`.
+   */
+  replaceAll(entries: Entries<MdbEntryOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.replace, entries, call)
+  }
+
+  /**
+   * Deletes many entries, each as `delete` does, and resolves with how many there were; takes what `list` and `stream` return. Same as `bridge -batch` with lines `mdb delete …`.
+   * @throws {BulkError} as `addAll`.
+   */
+  deleteAll(entries: Entries<MdbEntryOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.delete, entries, call)
   }
 
   /**

@@ -1,4 +1,7 @@
 import { RecordFlag } from '../native/binding.ts'
+import { bulk } from '../protocol/bulk/bulk.ts'
+import type { Entries } from '../protocol/bulk/source.ts'
+import { bulkVerbs } from '../protocol/bulk/verb.ts'
 import { checkConditions, deleteAll } from '../protocol/delete-all.ts'
 import type { Failure } from '../protocol/failure.ts'
 import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
@@ -25,6 +28,17 @@ export const neighborDump: DumpedTable<Neighbor, NeighborFilter> = {
 }
 
 const settle = settler(neighborLocator, neighborHint)
+
+const many = bulkVerbs<NeighborOptions, NeighborIdentity>({
+  name: 'neighbors',
+  header: 'neighbor',
+  newCall: 'newNeighbor',
+  deleteCall: 'deleteNeighbor',
+  lower: lowerNeighbor,
+  lowerDeletion: lowerIdentity,
+  locator: neighborLocator,
+  hint: neighborHint,
+})
 
 /** Neighbors of one namespace: which address on the link belongs to which IP address. Same as `ip neighbor`; the ARP table, and that of neighbor discovery. */
 export class Neighbors {
@@ -93,6 +107,30 @@ export class Neighbors {
     const program = this.#session.begin(operation, 'neighbor')
     lowerIdentity(program, given)
     return this.#session.acknowledge('deleteNeighbor', program, 0, RecordFlag.bulk, call, given)
+  }
+
+  /**
+   * Adds many neighbors, each as `add` does, in order, and resolves with how many there were. Same as `ip -batch` with lines `neighbor add …`. The entries come from an array, a generator, or anything to iterate over, also asynchronously; memory stays flat, and the event loop has its turns. `timeout` is for each batch.
+   * @throws {BulkError} when the kernel refused some, after all were tried; or when an entry is wrong (`[17].address`), the source has thrown, or `signal` was aborted, which ends it at once.
+   */
+  addAll(entries: Entries<NeighborOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.add, entries, call)
+  }
+
+  /**
+   * As `addAll`, but neighbors that are there are changed. Same as `ip -batch` with lines `neighbor replace …`.
+   * @throws {BulkError} as `addAll`.
+   */
+  replaceAll(entries: Entries<NeighborOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.replace, entries, call)
+  }
+
+  /**
+   * Deletes many neighbors, each as `delete` does, and resolves with how many there were; takes what `list` and `stream` return. Same as `ip -batch` with lines `neighbor delete …`.
+   * @throws {BulkError} as `addAll`.
+   */
+  deleteAll(entries: Entries<NeighborIdentity>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.delete, entries, call)
   }
 
   /**

@@ -2,6 +2,7 @@ import { invalidValue } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
 import { bulk } from '../protocol/bulk/bulk.ts'
 import type { Entries } from '../protocol/bulk/source.ts'
+import { bulkVerbs } from '../protocol/bulk/verb.ts'
 import { checkConditions, deleteAll } from '../protocol/delete-all.ts'
 import type { Failure } from '../protocol/failure.ts'
 import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
@@ -13,7 +14,6 @@ import { decodeRoute } from './decode.ts'
 import { type RouteFilter, RouteMatcher } from './filter.ts'
 import { lookupTable, lowerLookup, type RouteLookup } from './lookup.ts'
 import { lowerDeletion, lowerRoute } from './lower.ts'
-import { addRoutes, deleteRoutes, replaceRoutes } from './many.ts'
 import type { Route, RouteOptions } from './route.ts'
 import { lookupHint, routeHint } from './route-hint.ts'
 import { routeLocator } from './route-table.ts'
@@ -31,6 +31,17 @@ export const routeDump: DumpedTable<Route, RouteFilter> = {
 }
 
 const settle = settler(routeLocator, routeHint)
+
+const many = bulkVerbs<RouteOptions>({
+  name: 'routes',
+  header: 'route',
+  newCall: 'newRoute',
+  deleteCall: 'deleteRoute',
+  lower: lowerRoute,
+  lowerDeletion,
+  locator: routeLocator,
+  hint: routeHint,
+})
 
 /** IPv4 and IPv6 routes of one namespace, in all tables. Same as `ip route`. */
 export class Routes {
@@ -61,7 +72,7 @@ export class Routes {
    * @throws {BulkError} when the kernel refused some, after all were tried; or when an entry is wrong (`[17].via`), the source has thrown, or `signal` was aborted, which ends it at once.
    */
   addAll(entries: Entries<RouteOptions>, call?: CallOptions): Promise<number> {
-    return bulk(this.#session, addRoutes, entries, call)
+    return bulk(this.#session, many.add, entries, call)
   }
 
   /**
@@ -69,7 +80,7 @@ export class Routes {
    * @throws {BulkError} as `addAll`.
    */
   replaceAll(entries: Entries<RouteOptions>, call?: CallOptions): Promise<number> {
-    return bulk(this.#session, replaceRoutes, entries, call)
+    return bulk(this.#session, many.replace, entries, call)
   }
 
   /**
@@ -77,7 +88,7 @@ export class Routes {
    * @throws {BulkError} as `addAll`.
    */
   deleteAll(entries: Entries<RouteOptions>, call?: CallOptions): Promise<number> {
-    return bulk(this.#session, deleteRoutes, entries, call)
+    return bulk(this.#session, many.delete, entries, call)
   }
 
   /**

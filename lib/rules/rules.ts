@@ -1,4 +1,7 @@
 import { RecordFlag } from '../native/binding.ts'
+import { bulk } from '../protocol/bulk/bulk.ts'
+import type { Entries } from '../protocol/bulk/source.ts'
+import { bulkVerbs } from '../protocol/bulk/verb.ts'
 import { checkConditions, deleteAll } from '../protocol/delete-all.ts'
 import type { Failure, Hint } from '../protocol/failure.ts'
 import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
@@ -23,6 +26,17 @@ export const ruleDump: DumpedTable<Rule, RuleFilter> = {
   locator: ruleLocator,
   match: (program, filter) => new RuleMatcher(program, filter),
 }
+
+const many = bulkVerbs<RuleOptions>({
+  name: 'rules',
+  header: 'rule',
+  newCall: 'newRule',
+  deleteCall: 'deleteRule',
+  lower: lowerRule,
+  lowerDeletion,
+  locator: ruleLocator,
+  hint: () => hint,
+})
 
 /**
  * Rules of one namespace, which say for each packet what tables of routes to look it up in, from the lowest priority on. Same as `ip rule`. A namespace
@@ -67,6 +81,22 @@ export class Rules {
     const program = this.#session.begin(operation, 'rule')
     lowerDeletion(program, checkObject(operation, rule))
     return this.#session.acknowledge('deleteRule', program, 0, RecordFlag.bulk, call)
+  }
+
+  /**
+   * Adds many rules, each as `add` does, in order, and resolves with how many there were. Same as `ip -batch` with lines `rule add …`. The entries come from an array, a generator, or anything to iterate over, also asynchronously; memory stays flat, and the event loop has its turns. `timeout` is for each batch.
+   * @throws {BulkError} when the kernel refused some, after all were tried; or when an entry is wrong (`[17].from`), the source has thrown, or `signal` was aborted, which ends it at once.
+   */
+  addAll(entries: Entries<RuleOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.add, entries, call)
+  }
+
+  /**
+   * Deletes many rules, each as `delete` does, and resolves with how many there were; takes what `list` and `stream` return. Same as `ip -batch` with lines `rule delete …`.
+   * @throws {BulkError} as `addAll`.
+   */
+  deleteAll(entries: Entries<RuleOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.delete, entries, call)
   }
 
   /**

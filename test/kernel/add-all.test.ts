@@ -1,8 +1,18 @@
 import { getEventListeners } from 'node:events'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { BulkError, ClosedError, NetlinkError, type RouteOptions, Rtnetlink } from '../../lib/index.ts'
-import { ipShows } from '../support/ip.ts'
+import {
+  BulkError,
+  ClosedError,
+  type FdbEntryOptions,
+  type NeighborOptions,
+  NetlinkError,
+  type RouteOptions,
+  Rtnetlink,
+} from '../../lib/index.ts'
+import { ipShows, type Shown } from '../support/ip.ts'
+import { hasKind } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { iproute } from '../support/test-namespaces.ts'
 
 let ns: NamedNetns
 
@@ -296,5 +306,123 @@ describe('routes.replaceAll and routes.deleteAll', () => {
     expect(error).toMatchObject({ done: 300, failed: 100 })
     expect(error.errors[0]).toMatchObject({ index: 300, code: 'ESRCH', operation: 'routes.deleteAll' })
     expect(shown()).toEqual([])
+  })
+})
+
+const mac = (i: number) => `02:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
+
+describe('neighbors.addAll', () => {
+  const neighbor = (i: number): NeighborOptions => ({
+    link: 'd0',
+    address: `12.0.${i >> 8}.${i & 255}`,
+    linkLayerAddress: mac(i),
+  })
+  const shownNeighbors = () => ipShows(ns.name, 'neighbor', 'show', 'dev', 'd0', 'nud', 'permanent')
+
+  it('adds, changes and deletes as ip shows it', async () => {
+    expect(await ns.neighbors.addAll(numbers(1000).map(neighbor))).toBe(1000)
+    expect(
+      shownNeighbors()
+        .map(({ dst, lladdr }) => `${dst} ${lladdr}`)
+        .sort(),
+    ).toEqual(
+      numbers(1000)
+        .map(i => `12.0.${i >> 8}.${i & 255} ${mac(i)}`)
+        .sort(),
+    )
+    const changed = numbers(1100).map(i => ({ ...neighbor(i), linkLayerAddress: mac(i + 1) }))
+    expect(await ns.neighbors.replaceAll(changed)).toBe(1100)
+    expect(shownNeighbors().find(({ dst }) => dst === '12.0.0.7')).toMatchObject({ lladdr: mac(8) })
+    expect(await ns.neighbors.deleteAll(await ns.neighbors.list({ link: 'd0', family: 'inet' }))).toBe(1100)
+    expect(shownNeighbors()).toEqual([])
+  })
+
+  it('names what is wrong, and says the next step', async () => {
+    const error = await failureOf(ns.neighbors.addAll([neighbor(1), neighbor(1), { ...neighbor(2), state: 'nonsense' as never }]))
+    expect(error.errors[0]!.message).toMatch(/option "\[1\]": .*EEXIST.*neighbors\.replace changes it/)
+    expect(error.cause).toMatchObject({ option: '[2].state' })
+  })
+})
+
+describe('fdb.addAll', () => {
+  const entry = (i: number): FdbEntryOptions => ({ link: 'x0', macAddress: mac(i), remote: `10.0.0.${(i % 250) + 1}` })
+  const shownEntries = () => JSON.parse(iproute('bridge', '-n', ns.name, '-j', 'fdb', 'show', 'dev', 'x0') || '[]') as Shown[]
+
+  it('adds, changes and deletes as bridge shows it', async context => {
+    if (!hasKind('vxlan')) context.skip('vxlan: this kernel has none')
+    await ns.links.add({ kind: 'vxlan', name: 'x0', vxlan: { vni: 5, port: 4789 } })
+    expect(await ns.fdb.addAll(numbers(1000).map(entry))).toBe(1000)
+    expect(
+      shownEntries()
+        .map(one => `${one.mac} ${one.dst}`)
+        .sort(),
+    ).toEqual(
+      numbers(1000)
+        .map(i => `${mac(i)} 10.0.0.${(i % 250) + 1}`)
+        .sort(),
+    )
+    expect(await ns.fdb.replaceAll(numbers(1000).map(i => ({ ...entry(i), remote: '10.0.1.1' })))).toBe(1000)
+    expect(new Set(shownEntries().map(({ dst }) => dst))).toEqual(new Set(['10.0.1.1']))
+    expect(await ns.fdb.deleteAll(await ns.fdb.list({ link: 'x0' }))).toBe(1000)
+    expect(shownEntries()).toEqual([])
+  })
+})
+
+describe('addresses.addAll', () => {
+  const shownAddresses = () => ipShows(ns.name, '-4', 'address', 'show', 'dev', 'd0')[0]?.addr_info ?? []
+
+  it('adds and deletes as ip shows it', async () => {
+    const all = numbers(600).map(i => ({ link: 'd0', address: `10.${i >> 8}.${i & 255}.1/24` }))
+    expect(await ns.addresses.addAll(all)).toBe(600)
+    expect(shownAddresses().map(({ local, prefixlen }: Shown) => `${local}/${prefixlen}`)).toEqual(
+      all.map(({ address }) => address),
+    )
+    expect(await ns.addresses.replaceAll(all.map(one => ({ ...one, validLifetime: 1000 })))).toBe(600)
+    expect(shownAddresses().every(({ valid_life_time: time }: Shown) => time <= 1000)).toBe(true)
+    expect(await ns.addresses.deleteAll(await ns.addresses.list({ link: 'd0', family: 'inet' }))).toBe(600)
+    expect(shownAddresses()).toEqual([])
+  })
+
+  it('names what is wrong with an entry', async () => {
+    const error = await failureOf(ns.addresses.addAll([{ link: 'd0', address: '10.0.0.1/24' }, { link: 'd0' } as never]))
+    expect(error).toMatchObject({ done: 1, cause: { option: '[1].address' } })
+  })
+})
+
+describe('rules.addAll', () => {
+  it('adds and deletes as ip shows it', async context => {
+    if ((await ns.rules.list().catch(() => [])).length === 0) context.skip('rules: this kernel has none')
+    const all = numbers(300).map(i => ({ priority: 1000 + i, from: `10.0.${i >> 8}.${i & 255}`, table: 100 }))
+    expect(await ns.rules.addAll(all)).toBe(300)
+    const shownRules = () => ipShows(ns.name, '-4', 'rule', 'show', 'table', '100')
+    expect(shownRules().map(({ priority, src }) => ({ priority, src }))).toEqual(
+      all.map(({ priority, from }) => ({ priority, src: from })),
+    )
+    expect(await ns.rules.deleteAll(all)).toBe(300)
+    expect(shownRules()).toEqual([])
+  })
+})
+
+describe('mdb.addAll', () => {
+  it('adds and deletes as bridge shows it', async context => {
+    await ns.links.add({ kind: 'bridge', name: 'br0', up: true })
+    await ns.links.set('d0', { master: 'br0' })
+    const groups = numbers(100).map(i => ({ master: 'br0', link: 'd0', group: `239.1.0.${i}`, state: 'permanent' as const }))
+    const lack = await ns.mdb.add(groups[0]!).then(
+      () => undefined,
+      ({ code }: { code: string }) => code,
+    )
+    if (lack === 'EOPNOTSUPP' || lack === 'EINVAL') context.skip(`mdb: this kernel has no multicast snooping (${lack})`)
+    await ns.mdb.delete(groups[0]!)
+    expect(await ns.mdb.addAll(groups)).toBe(100)
+    const shownGroups = () =>
+      (JSON.parse(iproute('bridge', '-n', ns.name, '-j', 'mdb', 'show', 'dev', 'br0')) as Shown[])[0]!.mdb.filter(
+        ({ grp }: Shown) => grp.startsWith('239.1.'),
+      )
+    expect(shownGroups()).toHaveLength(100)
+    expect(await ns.mdb.replaceAll(groups)).toBe(100)
+    expect(await ns.mdb.deleteAll(groups)).toBe(100)
+    expect(shownGroups()).toEqual([])
   })
 })

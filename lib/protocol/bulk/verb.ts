@@ -1,6 +1,7 @@
 import { HEADER_WORDS, MessageType, RecordFlag } from '../../native/binding.ts'
 import type { Program } from '../../schema/program.ts'
 import type { Hint, Locator } from '../failure.ts'
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../flags.ts'
 
 /** How one entry of many becomes messages, and what its errors say. */
 export interface BulkVerb<E extends object> {
@@ -12,30 +13,55 @@ export interface BulkVerb<E extends object> {
   readonly hint: (entry: E) => Hint | undefined
 }
 
-export interface OneMessageVerb<E extends object> {
-  readonly operation: string
-  readonly call: keyof typeof MessageType
+/** A table whose entries are a message each. */
+export interface BulkTable<E extends object, I extends object> {
+  /** `'routes'`. */
+  readonly name: string
   readonly header: keyof typeof HEADER_WORDS
-  /** NLM_F_*. */
-  readonly flags: number
+  readonly newCall: keyof typeof MessageType
+  readonly deleteCall: keyof typeof MessageType
+  /** Write an entry, and what one is deleted by. */
   readonly lower: (program: Program, entry: E) => void
+  readonly lowerDeletion: (program: Program, entry: I) => void
   readonly locator: Locator
-  readonly hint: (entry: E) => Hint | undefined
+  /** `operation` is that for one entry: `'routes.add'`. */
+  readonly hint: (operation: string, entry: E | I) => Hint | undefined
 }
 
-/** A verb whose entries are a message each, of which only the last of a batch is acknowledged. */
-export function oneMessageEach<E extends object>(verb: OneMessageVerb<E>): BulkVerb<E> {
-  const { operation, flags, lower, locator, hint } = verb
-  const type = MessageType[verb.call]
-  const words = HEADER_WORDS[verb.header]
+export interface BulkVerbs<E extends object, I extends object> {
+  readonly add: BulkVerb<E>
+  readonly replace: BulkVerb<E>
+  readonly delete: BulkVerb<I>
+}
+
+/** What is done to many entries of a table. Of the messages, only the last of a batch is acknowledged. */
+export function bulkVerbs<E extends object, I extends object = E>(table: BulkTable<E, I>): BulkVerbs<E, I> {
+  const { newCall, deleteCall, lower, lowerDeletion } = table
   return {
-    operation,
+    add: verbOf(table, 'add', newCall, NLM_F_CREATE | NLM_F_EXCL, lower),
+    replace: verbOf(table, 'replace', newCall, NLM_F_CREATE | NLM_F_REPLACE, lower),
+    delete: verbOf(table, 'delete', deleteCall, 0, lowerDeletion),
+  }
+}
+
+function verbOf<E extends object>(
+  { name, header, locator, hint }: Pick<BulkTable<E, E>, 'name' | 'header' | 'locator' | 'hint'>,
+  verb: string,
+  call: keyof typeof MessageType,
+  flags: number,
+  lower: (program: Program, entry: E) => void,
+): BulkVerb<E> {
+  const type = MessageType[call]
+  const words = HEADER_WORDS[header]
+  const forOne = `${name}.${verb}`
+  return {
+    operation: `${forOne}All`,
     write: (slice, entry, id) => {
       slice.beginRecord(type, words, id, flags, RecordFlag.bulk)
       lower(slice, entry)
       slice.endRecord()
     },
     locator,
-    hint,
+    hint: entry => hint(forOne, entry),
   }
 }

@@ -7,7 +7,7 @@ import { workloads } from '../workloads.mjs'
 const program = name => fileURLToPath(new URL(`../programs/rtnetlink/${name}.mjs`, import.meta.url))
 const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'))
 
-const slices = 'in slices of 500, each awaited'
+const many = 'one `addAll`, with a generator'
 
 /** @type {import('../peers.mjs').Peer[]} */
 export default [
@@ -17,9 +17,9 @@ export default [
     prepare: () => {},
     version: () => `${version}, Node ${process.version}`,
     notes: {
-      'route-add': slices,
-      'neighbor-add': slices,
-      'fdb-add': slices,
+      'route-add': many,
+      'neighbor-add': many,
+      'fdb-add': many,
       containers: 'all at once; taken down by the group of the host’s ends',
       'tun-read': 'in batches',
     },
