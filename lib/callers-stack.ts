@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The folder that holds this package's code, whether run from lib or from dist. */
-const OWN = dirname(fileURLToPath(import.meta.url))
+let own: string | undefined
 /** More frames than this package ever has between the caller and an error. */
 const OWN_FRAMES = 24
 
@@ -23,8 +23,10 @@ function trim(error: Error, limit: number): void {
   const { stack } = error
   const first = stack?.indexOf('\n    at ') ?? -1
   if (stack === undefined || first < 0) return
+  own ??= dirname(fileURLToPath(import.meta.url))
+  const folder = own
   const frames = stack.slice(first + 1).split('\n')
-  const caller = frames.findIndex(frame => !frame.includes(OWN) && !frame.includes('node:internal'))
+  const caller = frames.findIndex(frame => !frame.includes(folder) && !frame.includes('node:internal'))
   const kept = caller < 0 ? frames : frames.slice(caller)
   error.stack = [stack.slice(0, first), ...kept.slice(0, limit)].join('\n')
 }

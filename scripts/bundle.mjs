@@ -201,8 +201,8 @@ async function bundlePackage() {
   })
   for (const file of output)
     if (file.type === 'chunk')
-      writeFileSync(join(dist, file.fileName), toAscii(requireLater(addShapes(file.name, takeNames(file.code)))))
-  writeEntry(names)
+      writeFileSync(join(dist, file.fileName), toAscii(exportTogether(requireLater(addShapes(file.name, takeNames(file.code))))))
+  writeEntries(names)
 }
 
 async function findCore() {
@@ -246,15 +246,28 @@ function requireLater(code) {
   }, code)
 }
 
+/** One literal with all exports at the end, rather than two hundred assignments to a growing object. Where it stands nothing is mapped any more. */
+function exportTogether(code) {
+  const names = []
+  const rest = code.replaceAll(/^exports\.([\w$]+) = ([\w$]+);\n/gm, (_, name, value) => {
+    names.push(`${name}: ${value}`)
+    return ''
+  })
+  const end = rest.lastIndexOf('\n//# sourceMappingURL')
+  return `${rest.slice(0, end)}Object.assign(exports, { ${names.join(', ')} });${rest.slice(end)}`
+}
+
 /** One character beyond Latin 1 makes V8 keep the whole text with two bytes for each. In text and regular expressions an escape means the same. */
 function toAscii(code) {
   return code.replace(/[^\0-\x7f]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** The package's entry: what lib/index.ts exports, out of the core. */
-function writeEntry(names) {
+/** The package's entries: what lib/index.ts exports, out of the core. */
+function writeEntries(names) {
+  const list = `{\n${names.map(name => `  ${name},\n`).join('')}}`
   const core = `process.getBuiltinModule('node:module').createRequire(import.meta.url)('./core.cjs')`
-  writeFileSync(join(dist, 'index.js'), `export const {\n${names.map(name => `  ${name},\n`).join('')}} = ${core}\n`)
+  writeFileSync(join(dist, 'index.js'), `export const ${list} = ${core}\n`)
+  writeFileSync(join(dist, 'index.cjs'), `const ${list} = require('./core.cjs')\nmodule.exports = ${list}\n`)
 }
 
 /** What stands alone: install.mjs needs it before anything else of the package is known to work, Workers get it by --require. */

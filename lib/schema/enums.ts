@@ -13,20 +13,30 @@ export type Named<N extends Names> = Extract<keyof N, string> | (number & {})
 /** Translates both ways; numbers without a name stay numbers. */
 export class Enumeration<const N extends Names> {
   readonly names: N
-  readonly #texts = new Map<number, string>()
-  readonly #numbers: Map<string, number>
+  /** Made when the first is looked up: most tables are only needed for a few of their rows. */
+  #texts: Map<number, string> | undefined
+  #numbers: Map<string, number> | undefined
 
   constructor(names: N) {
     this.names = names
-    this.#numbers = new Map(Object.entries(names))
-    for (const [name, number] of this.#numbers) if (!this.#texts.has(number)) this.#texts.set(number, name)
+  }
+
+  get #numberOf(): Map<string, number> {
+    this.#numbers ??= new Map(Object.entries(this.names))
+    return this.#numbers
+  }
+
+  #readTexts(): Map<number, string> {
+    const texts = new Map<number, string>()
+    for (const [name, number] of this.#numberOf) if (!texts.has(number)) texts.set(number, name)
+    return texts
   }
 
   toNumber(program: Program, value: unknown, max: number): number {
     if (typeof value === 'string') {
-      const number = this.#numbers.get(value)
+      const number = this.#numberOf.get(value)
       if (number !== undefined) return number
-      throw notAmong(program, value, [...this.#numbers.keys()])
+      throw notAmong(program, value, [...this.#numberOf.keys()])
     }
     if (typeof value !== 'number') program.expected(`one of ${this.listing}`, value)
     checkInteger(program, value, 0, max)
@@ -34,11 +44,12 @@ export class Enumeration<const N extends Names> {
   }
 
   toName(number: number): Named<N> {
+    this.#texts ??= this.#readTexts()
     return (this.#texts.get(number) ?? number) as Named<N>
   }
 
   get listing(): string {
-    return listNames([...this.#numbers.keys()])
+    return listNames(Object.keys(this.names))
   }
 }
 

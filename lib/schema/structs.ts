@@ -82,6 +82,7 @@ export class Struct<const L extends Layout> {
   readonly name: string
   readonly size: number
   readonly members: readonly Placed[]
+  readonly keys: readonly string[]
   readonly #slots: unknown[]
   readonly #shape: Shape
   readonly #read: ReadMember | undefined
@@ -92,24 +93,27 @@ export class Struct<const L extends Layout> {
   /** `shared`: most messages say the same here, so equal payloads one after another are decoded once, into one frozen object. */
   constructor(name: string, layout: L, options: { shared?: boolean } = {}) {
     const members: Placed[] = []
+    const keys: string[] = []
     let offset = 0
-    for (const [key, member] of Object.entries(layout)) {
+    let only: Member | undefined
+    for (const key in layout) {
+      const member: Member = layout[key]
       const end = offset + SIZE[member]
-      if (!member.startsWith('pad')) members.push({ key, member, offset, end })
+      if (member !== 'pad1' && member !== 'pad2' && member !== 'pad4') {
+        only = keys.length === 0 || only === member ? member : undefined
+        keys.push(key)
+        members.push({ key, member, offset, end })
+      }
       offset = end
     }
     this.name = name
     this.size = offset
     this.members = members
+    this.keys = keys
     this.#slots = new Array(members.length).fill(undefined)
-    this.#shape = shapeOf(name, this.keys)
-    this.#read =
-      members.every(({ member }) => member === members[0]?.member) && members.length > 0 ? READ[members[0].member] : undefined
+    this.#shape = shapeOf(name, keys)
+    this.#read = only === undefined ? undefined : READ[only]
     this.#shared = options.shared ?? false
-  }
-
-  get keys(): readonly string[] {
-    return this.members.map(member => member.key)
   }
 
   decode(message: Message, start: number, length: number): StructOutput<L> {

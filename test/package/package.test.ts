@@ -78,6 +78,7 @@ describe('the tarball', () => {
         'binding.gyp',
         'scripts/install.mjs',
         'dist/core.cjs',
+        'dist/index.cjs',
         'dist/index.js',
         'dist/index.d.ts',
         'dist/worker-entry.cjs',
@@ -113,6 +114,11 @@ describe('installed with a prebuilt addon, without a compiler', () => {
 
   it('runs from CommonJS by require', () => {
     expect(succeed(program('common.cjs', commonJs)).stdout).toBe('found lo\n')
+    const text = `import * as imported from 'rtnetlink'
+      import { createRequire } from 'node:module'
+      const required = createRequire(import.meta.url)('rtnetlink')
+      console.log(Object.keys(imported).every(name => imported[name] === required[name]), Object.keys(required).length)`
+    expect(succeed(program('both.mjs', text)).stdout).toMatch(/^true [1-9]/)
   })
 
   it('runs its programs', () => {
