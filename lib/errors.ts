@@ -1,6 +1,7 @@
 import { withCallersStack } from './callers-stack.ts'
 
 export { AddonLoadError, ExecutableError, UnsupportedPlatformError } from './native/load-errors.ts'
+export { PackageFileError } from './native/package-file-error.ts'
 
 /** What a caller's mistake carries beside its message, whether it is a TypeError or a RangeError. */
 export interface OptionError extends Error {

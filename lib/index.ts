@@ -30,6 +30,7 @@ export {
   NamespaceError,
   NetlinkError,
   type OptionError,
+  PackageFileError,
   PacketError,
   SystemError,
   TimeoutError,

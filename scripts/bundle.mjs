@@ -155,7 +155,10 @@ function namesOf(door) {
 }
 
 function doorTo(file) {
-  const load = `let loaded; const load = () => (loaded ??= require(${JSON.stringify(LOAD + chunkOfDoor.get(file))}))`
+  const chunk = `require(${JSON.stringify(LOAD + chunkOfDoor.get(file))})`
+  const told = `require(${JSON.stringify(toFile('native/package-file-error'))}).toPackageFileError`
+  // A chunk that could not be read is tried anew at the next use.
+  const load = `let loaded; const load = () => { if (!loaded) try { loaded = ${chunk} } catch (error) { throw ${told}(error) } return loaded }`
   const shell = shells.has(file) ? shellOf(readFileSync(file, 'utf8')) : undefined
   const open = name => (shell && exported.has(name) ? shell(name) : `get ${name}() { return load().${name} }`)
   return `${load}\nmodule.exports = { ${namesOf(file).map(open).join(', ')} }`

@@ -101,9 +101,11 @@ function whyNotImport(file, to) {
   return above > below ? `${roomOf(to)} is above ${roomOf(file)}` : undefined
 }
 
-/** lib/errors.ts re-exports the addon's load errors, which everybody may know as they know the others. */
+/** lib/errors.ts re-exports what is thrown where files of the package are read, which everybody may know as they know the others. */
+const readingErrors = ['native/load-errors.ts', 'native/package-file-error.ts']
+
 function roomOf(file) {
-  if (file === 'native/load-errors.ts') return 'errors'
+  if (readingErrors.includes(file)) return 'errors'
   return file.split('/', 1)[0].replace(/\.ts$/, '')
 }
 

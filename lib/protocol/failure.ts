@@ -66,6 +66,11 @@ export class Failure {
     return new Failure(operation, ABORTED, 0, 0, EMPTY, reason)
   }
 
+  /** The answer came, and reading it threw: for want of a file of the package, say. */
+  static unreadable(operation: string, error: unknown): Failure {
+    return Failure.aborted(operation, error)
+  }
+
   static timedOut(operation: string, milliseconds: number, sent: boolean): Failure {
     return new Failure(operation, TIMED_OUT, 0, sent ? 1 : 0, EMPTY, milliseconds)
   }

@@ -61,14 +61,30 @@ export abstract class Request<T> implements Receiver {
 
   complete(code: number, error: number, detail: number, message: Message, start: number, end: number): boolean {
     const more = code === CompletionCode.part || code === CompletionCode.dumpRestart
-    if (more) this.more(code, message, start, end)
+    if (more) this.#more(code, message, start, end)
     else this.#end(code, error, detail, message, start, end)
     return more
   }
 
+  #more(code: number, message: Message, start: number, end: number): void {
+    try {
+      this.more(code, message, start, end)
+    } catch (error) {
+      this.settle(Failure.unreadable(this.operation, error))
+    }
+  }
+
+  #finish(code: number, detail: number, message: Message, start: number, end: number): T | Failure {
+    try {
+      return this.finish(code, detail, message, start, end)
+    } catch (error) {
+      return Failure.unreadable(this.operation, error)
+    }
+  }
+
   #end(code: number, error: number, detail: number, message: Message, start: number, end: number): void {
     if (isSuccess(code)) {
-      this.settle(this.finish(code, detail, message, start, end))
+      this.settle(this.#finish(code, detail, message, start, end))
       const remarked = end > start && (code === CompletionCode.done || code === CompletionCode.dumpDone)
       if (remarked) this.warn(message, start, end)
     } else {
