@@ -1,6 +1,6 @@
 import { decodeAddress } from '../../addresses/address-table.ts'
 import { IFADDR } from '../../addresses/header.ts'
-import { IFINFO, LINK_FLAGS } from '../../links/flags.ts'
+import { IFF_RUNNING, IFINFO, LINK_FLAGS } from '../../links/flags.ts'
 import { GROUP, RTM } from '../../protocol/notifications.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Message } from '../../schema/message.ts'
@@ -43,14 +43,17 @@ function indexOf(message: Message, start: number): number {
   return message.s32(start + IFINFO.index)
 }
 
-/** Whether a link went up or down, lost its carrier or got it, or went. */
+/**
+ * Whether a link went up or down, lost its carrier or got it, or went. A message that was sent in between shows LOWER_UP as it will be, and routes as they were: IFF_RUNNING
+ * turns together with them (linkwatch_do_dev() in net/core/link_watch.c).
+ */
 function isTurn(links: Map<number, number>, type: number, message: Message, start: number): boolean {
   const index = indexOf(message, start)
   if (type === RTM.deleteLink) {
     links.delete(index)
     return true
   }
-  const state = message.u32(start + IFINFO.flags) & (LINK_FLAGS.UP | LINK_FLAGS.LOWER_UP)
+  const state = message.u32(start + IFINFO.flags) & (LINK_FLAGS.UP | LINK_FLAGS.LOWER_UP | IFF_RUNNING)
   const before = links.get(index)
   links.set(index, state)
   return state !== before
