@@ -131,7 +131,7 @@ export class TableWatch {
     const { messages, parts } = this.watched
     if (type === messages.new || type === messages.delete) {
       const item = this.watched.decode(message, start, end)
-      if (item !== undefined) this.#hear({ item, flags, isGone: type === messages.delete })
+      if (item !== undefined) this.#hear(item, flags, type === messages.delete)
       else this.#hearPart(parts?.about(type, message, start))
       return
     }
@@ -145,16 +145,16 @@ export class TableWatch {
     if (!this.#isReading) this.read()
   }
 
-  #hear(said: Said): void {
-    if (this.#log !== undefined) this.#keep(this.#log, said)
+  #hear(item: object, flags: number, isGone: boolean): void {
+    if (this.#log !== undefined) this.#keep(this.#log, { item, flags, isGone })
     if (this.#known === undefined) return
-    if (this.#asking.size > 0) this.#noteAnswerIsOld(this.#known.keyOf(said.item) as number)
-    const isTooEarly = this.#isTooEarly(this.#known, said)
-    if (!this.#apply(this.#known, said, this.#report)) this.#reread()
-    if (isTooEarly) this.#hearPart(this.#known.keyOf(said.item) as number)
+    if (this.#asking.size > 0) this.#noteAnswerIsOld(this.#known.keyOf(item) as number)
+    const isTooEarly = this.#isTooEarly(this.#known, item, isGone)
+    if (!this.#apply(this.#known, item, flags, isGone, this.#report)) this.#reread()
+    if (isTooEarly) this.#hearPart(this.#known.keyOf(item) as number)
   }
 
-  #isTooEarly(known: Collection<any>, { item, isGone }: Said): boolean {
+  #isTooEarly(known: Collection<any>, item: object, isGone: boolean): boolean {
     const { parts } = this.watched
     if (parts === undefined || isGone || !this.#isWanted(item)) return false
     return parts.isTooEarly(item, known.find(item))
@@ -169,7 +169,7 @@ export class TableWatch {
     else this.#readAgain = true
   }
 
-  #apply(known: Collection<any>, { item, flags, isGone }: Said, report: Report<object>): IsEnough {
+  #apply(known: Collection<any>, item: object, flags: number, isGone: boolean, report: Report<object>): IsEnough {
     if (isGone) return known.remove(item, report)
     return this.#isWanted(item) ? known.put(item, flags, report) : known.exclude(item, flags, report)
   }
@@ -267,12 +267,12 @@ export class TableWatch {
   #replay(fresh: Collection<any>, log: readonly Said[]): boolean {
     let isEnough = true
     const replacing: object[] = []
-    for (const said of log) {
-      const isReplacement = (said.flags & NLM_F_REPLACE) !== 0 && !said.isGone
+    for (const { item: about, flags, isGone } of log) {
+      const isReplacement = (flags & NLM_F_REPLACE) !== 0 && !isGone
       const note: Report<object> = (item, previous) => {
         if (item !== undefined && previous !== undefined && fresh.keyOf(item) !== fresh.keyOf(previous)) replacing.push(item)
       }
-      if (!this.#apply(fresh, said, isReplacement ? note : NOBODY)) isEnough = false
+      if (!this.#apply(fresh, about, flags, isGone, isReplacement ? note : NOBODY)) isEnough = false
     }
     return isEnough && replacing.every(item => fresh.find(item) !== undefined)
   }
@@ -307,7 +307,7 @@ export class TableWatch {
         if (this.#isOver(place)) return
         if (isOld || item === undefined) continue
         this.#asking.delete(about)
-        this.#hear({ item, flags: 0, isGone: false })
+        this.#hear(item, 0, false)
       }
       this.#asking.delete(about)
       this.#tellIdle()

@@ -2,13 +2,14 @@ import { NLM_F_APPEND, NLM_F_REPLACE } from '../../protocol/flags.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Collection, IsEnough, Report } from '../collection.ts'
 import { isSame } from '../is-same.ts'
+import { isShared, RoutePlaces, sortOf } from './route-places.ts'
 
 /**
  * Routes. What the kernel may have several of (same network, table, metric and tos) lies together in its order, because a route that replaces
  * another replaces the first of them, and the message does not say which that was.
  */
 export class RouteCollection implements Collection<Route> {
-  readonly #places = new Map<string, Route | Route[]>()
+  readonly #places = new RoutePlaces()
   /** How many routes leave by a link, by its index; and of how many the fate of their nexthop object or source address decides. */
   readonly #links = new Map<number, number>()
   readonly #sources = new Map<string, number>()
@@ -18,44 +19,43 @@ export class RouteCollection implements Collection<Route> {
   keyOf(route: Route): string {
     const { type, scope, protocol, link, via, multipath, preferredSource, nexthopId } = route
     const hops = multipath?.map(hop => `${hop.link}/${hop.via}`).join() ?? ''
-    return `${placeOf(route)}|${type}|${scope}|${protocol}|${link}|${via}|${preferredSource}|${nexthopId}|${hops}`
+    return `${route.to} ${sortOf(route)}|${type}|${scope}|${protocol}|${link}|${via}|${preferredSource}|${nexthopId}|${hops}`
   }
 
   find(route: Route): Route | undefined {
-    const place = this.#places.get(placeOf(route))
+    const place = this.#places.get(route)
     return Array.isArray(place) ? place.find(other => isOne(other, route)) : place && isOne(place, route) ? place : undefined
   }
 
   put(route: Route, flags: number, report: Report<Route>): IsEnough {
-    const name = placeOf(route)
-    const place = this.#places.get(name)
+    const place = this.#places.get(route)
     if (place === undefined) {
-      this.#places.set(name, route)
+      this.#places.set(route, route)
       this.#count(route, 1)
       report(route, undefined)
       return !replacesUnlike(route, flags)
     }
     const routes = Array.isArray(place) ? place : [place]
     const at = routes.findIndex(other => isOne(other, route))
-    if (at > 0 && (flags & NLM_F_REPLACE) !== 0) this.#replaceFirst(name, routes, at, route, report)
-    else if (at >= 0) this.#exchange(name, routes, at, route, report)
-    else if ((flags & NLM_F_REPLACE) !== 0) this.#exchange(name, routes, 0, route, report)
-    else this.#insert(name, (flags & NLM_F_APPEND) !== 0 ? [...routes, route] : [route, ...routes], route, report)
+    if (at > 0 && (flags & NLM_F_REPLACE) !== 0) this.#replaceFirst(routes, at, route, report)
+    else if (at >= 0) this.#exchange(routes, at, route, report)
+    else if ((flags & NLM_F_REPLACE) !== 0) this.#exchange(routes, 0, route, report)
+    else this.#insert((flags & NLM_F_APPEND) !== 0 ? [...routes, route] : [route, ...routes], route, report)
     // One more way of an IPv6 route: its message has all of them, in another order than the table.
     return (flags & NLM_F_REPLACE) !== 0 || !isShared(route)
   }
 
-  #insert(name: string, routes: Route[], route: Route, report: Report<Route>): void {
-    this.#places.set(name, routes)
+  #insert(routes: Route[], route: Route, report: Report<Route>): void {
+    this.#places.set(route, routes)
     this.#count(route, 1)
     report(route, undefined)
   }
 
   /** Read already, and only now said to replace the first: the kernel replaces none by what it has (fib_table_insert() in net/ipv4/fib_trie.c). */
-  #replaceFirst(name: string, routes: Route[], at: number, route: Route, report: Report<Route>): void {
+  #replaceFirst(routes: Route[], at: number, route: Route, report: Report<Route>): void {
     const [first] = routes
     const left = [route, ...routes.filter((_, i) => i !== 0 && i !== at)]
-    this.#places.set(name, left.length === 1 ? route : left)
+    this.#places.set(route, left.length === 1 ? route : left)
     this.#count(first, -1)
     this.#count(routes[at], -1)
     this.#count(route, 1)
@@ -63,26 +63,25 @@ export class RouteCollection implements Collection<Route> {
     if (!isSame(route, routes[at])) report(route, routes[at])
   }
 
-  #exchange(name: string, routes: Route[], at: number, route: Route, report: Report<Route>): void {
+  #exchange(routes: Route[], at: number, route: Route, report: Report<Route>): void {
     const previous = routes[at]
     const changed = routes.with(at, route)
-    this.#places.set(name, changed.length === 1 ? route : changed)
+    this.#places.set(route, changed.length === 1 ? route : changed)
     this.#count(previous, -1)
     this.#count(route, 1)
     if (!isSame(route, previous)) report(route, previous)
   }
 
   remove(route: Route, report: Report<Route>): IsEnough {
-    const name = placeOf(route)
-    const place = this.#places.get(name)
+    const place = this.#places.get(route)
     if (place === undefined) return true
     const routes = Array.isArray(place) ? place : [place]
     const previous = routes.find(other => isOne(other, route))
     // One of several ways of an IPv6 route: what is left of it, its message does not say.
     if (previous === undefined) return !isShared(route)
     const left = routes.filter(other => other !== previous)
-    if (left.length === 0) this.#places.delete(name)
-    else this.#places.set(name, left.length === 1 ? left[0] : left)
+    if (left.length === 0) this.#places.delete(route)
+    else this.#places.set(route, left.length === 1 ? left[0] : left)
     this.#count(previous, -1)
     report(undefined, previous)
     return true
@@ -93,7 +92,7 @@ export class RouteCollection implements Collection<Route> {
     if (isKnown) return this.remove(route, report)
     // It may have replaced one that is wanted, or be a way of one.
     const touches = (flags & NLM_F_REPLACE) !== 0 || isShared(route)
-    return !touches || !this.#places.has(placeOf(route))
+    return !touches || this.#places.get(route) === undefined
   }
 
   *values(): Iterable<Route> {
@@ -134,16 +133,6 @@ function add<K>(counts: Map<K, number>, key: K, by: number): void {
   const count = (counts.get(key) ?? 0) + by
   if (count === 0) counts.delete(key)
   else counts.set(key, count)
-}
-
-/** Routes of IPv6 through routers are ways of one route, and lie apart from others to that network (rt6_qualify_for_ecmp() in include/net/ip6_route.h). */
-function placeOf(route: Route): string {
-  const { family, to, table, metric, tos, from } = route
-  return `${to} ${family === 'inet' ? 4 : isShared(route) ? 'g' : 6} ${table} ${metric ?? ''} ${tos} ${from ?? ''}`
-}
-
-function isShared({ family, via, multipath, protocol, nexthopId }: Route): boolean {
-  return family === 'inet6' && (via !== undefined || multipath !== undefined) && protocol !== 'ra' && nexthopId === undefined
 }
 
 /** A route of IPv6 that found none of its sort to replace has replaced one of the other (fib6_add_rt2node() in net/ipv6/ip6_fib.c). */

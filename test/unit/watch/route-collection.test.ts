@@ -26,6 +26,25 @@ function collection(...read: Route[]): RouteCollection {
 }
 
 describe('what is known of routes', () => {
+  it('tells tables, metrics and families apart', () => {
+    const others = [{ table: 'local' }, { metric: 5 }, { tos: 4 }, { family: 'inet6' }].map(
+      part => ({ ...base, ...part }) as Route,
+    )
+    const routes = collection(plain, ...others)
+    expect([...routes.values()]).toHaveLength(5)
+    for (const route of [plain, ...others]) expect(routes.find({ ...route })).toBe(route)
+  })
+
+  it('forgets the last of a table, and takes another one', () => {
+    const routes = collection(plain)
+    const local = { ...base, table: 'local' } as Route
+    routes.put(local, 0, nobody)
+    for (const route of [local, plain, plain]) routes.remove(route, nobody)
+    expect([routes.size, [...routes.values()]]).toEqual([0, []])
+    routes.put(plain, 0, nobody)
+    expect([...routes.values()]).toEqual([plain])
+  })
+
   it('has one in the place of the other that it replaced', () => {
     const routes = collection(plain)
     routes.put(fromHere, NLM_F_REPLACE, nobody)
