@@ -8,6 +8,7 @@
 
 #include "sys/completion_queue.h"
 #include "sys/event_socket.h"
+#include "sys/message_rate.h"
 #include "sys/monitored.h"
 
 namespace rtnetlink::sys {
@@ -50,6 +51,7 @@ class Monitor final : public Monitored {
 
   // Of the monitor thread.
   std::optional<EventSocket> socket_;
+  MessageRate rate_;
   std::vector<std::byte> batch_;
   uint32_t batch_namespace_ = EventSocket::kOwnNamespace;
   bool overrun_ = false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -38,15 +39,20 @@ class MonitorThread {
   struct Entry {
     std::shared_ptr<Monitored> monitored;
     bool watched = false;
+    bool gathers = false;
   };
+  using Clock = std::chrono::steady_clock;
 
   void run();
   void start();
   bool take_calls();
   void wait();
+  [[nodiscard]] bool wait_while_gathering() const;
   void look_at(Monitored* monitored);
+  void look_at_gathered();
   void watch(Entry& entry);
   void unwatch(Entry& entry) const;
+  void gather(Entry& entry);
 
   Counters& counters_;
   std::mutex mutex_;
@@ -60,6 +66,9 @@ class MonitorThread {
   // Of the thread.
   UniqueFd epoll_;
   std::unordered_map<Monitored*, Entry> entries_;
+  /** Those that gather, until the first of them had its time. */
+  std::vector<Monitored*> gathering_;
+  Clock::time_point gathered_;
 };
 
 }  // namespace rtnetlink::sys

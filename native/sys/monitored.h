@@ -15,6 +15,8 @@ class Monitored {
   enum class Next {
     /** Until one of its descriptors is ready. */
     kWait,
+    /** For a moment: what comes meanwhile had better be done in one go. */
+    kGather,
     /** Until the thread is called. */
     kPause,
     /** There will be no more. */

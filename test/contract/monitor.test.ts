@@ -95,6 +95,16 @@ describe('a monitor', () => {
     expect(types(parts).filter(type => type === RTM_NEWROUTE)).toHaveLength(2000)
   })
 
+  it('has all of what comes fast, whenever it is asked', async () => {
+    const { monitor, parts } = await open({ groups: [ROUTE], receiveBuffer: 1 << 25 })
+    for (let round = 1; round <= 20; round++) {
+      await session.run(...Array.from({ length: 1000 }, (_, i) => addRoute(round * 1000 + i, 1)))
+      await sync(monitor) // It lets them gather by now.
+      expect(types(parts)).toHaveLength(round * 1000)
+    }
+    expect(types(parts).every(type => type === RTM_NEWROUTE)).toBe(true)
+  })
+
   it('leaves messages to the kernel while its backlog is full, and says how many that had to drop', async () => {
     const { monitor, parts } = await open({ groups: [ROUTE], receiveBuffer: 1, backlog: 0 })
     for (let round = 0; round < 10; round++) {

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "benchmarks.h"
@@ -17,7 +19,7 @@
 #include "setup.h"
 #include "support.h"
 
-enum { ROOM = 64 << 20, QUIET_MS = 500, LONGEST_COMMAND = 16 };
+enum { ROOM = 64 << 20, QUIET_MS = 500, GATHER_NS = 100 * 1000, LONGEST_COMMAND = 16 };
 
 static int listen_to(int group) {
   int listener = netlink_open();
@@ -83,26 +85,48 @@ static pid_t start_command(char *line) {
   return start_child(words, STDOUT_FILENO);
 }
 
-void hear_routes(uint32_t count, char *writer) {
+/// What one look at the socket found.
+struct heard {
+  uint64_t events;
+  uint64_t routes;
+  uint64_t checksum;
+};
+
+/// Everything that is there; waits for the first when there is nothing. No events: nothing came for QUIET_MS.
+static struct heard hear(int listener) {
   static uint8_t buffer[RECEIVE_BUFFER_SIZE];
+  struct heard heard = {0};
+  for (;;) {
+    ssize_t length = recv(listener, buffer, sizeof buffer, heard.events == 0 ? 0 : MSG_DONTWAIT);
+    if (length < 0 && errno == EAGAIN) return heard;
+    if (length < 0 && errno == ENOBUFS) continue;
+    if (length < 0) fail("receive events", errno);
+    const struct nlmsghdr *message = (const struct nlmsghdr *)buffer;
+    heard.checksum += walk(message, sizeof(struct rtmsg));
+    heard.routes += message->nlmsg_type == RTM_NEWROUTE;
+    heard.events++;
+  }
+}
+
+/// Between two looks it lets events gather: a listener that is woken for each keeps the writer busy with waking it.
+void hear_routes(uint32_t count, char *writer) {
   struct timeval quiet = {.tv_usec = QUIET_MS * 1000};
+  struct timespec gather = {.tv_nsec = GATHER_NS};
   int listener = listen_to(RTNLGRP_IPV4_ROUTE);
   check(setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &quiet, sizeof quiet), "limit the wait for events");
+  check(prctl(PR_SET_TIMERSLACK, 1), "wait no longer than asked for");
   uint64_t start = now_ns(), last = start, delivered = 0, checksum = 0;
   pid_t child = start_command(writer);
-  int running = 1;
-  while (delivered < count) {
-    ssize_t length = recv(listener, buffer, sizeof buffer, 0);
-    if (length < 0 && errno == EAGAIN) {
+  for (int running = 1; delivered < count;) {
+    struct heard heard = hear(listener);
+    delivered += heard.routes;
+    checksum += heard.checksum;
+    if (heard.events > 0) {
+      last = now_ns();
+      if (delivered < count) nanosleep(&gather, NULL);
+    } else {
       if (!running) break;
       running = waitpid(child, NULL, WNOHANG) == 0;
-    } else if (length < 0 && errno != ENOBUFS) {
-      fail("receive events", errno);
-    } else if (length > 0) {
-      const struct nlmsghdr *message = (const struct nlmsghdr *)buffer;
-      checksum += walk(message, sizeof(struct rtmsg));
-      delivered += message->nlmsg_type == RTM_NEWROUTE;
-      last = now_ns();
     }
   }
   printf("{\"delivered\":%" PRIu64 ",\"ns\":%" PRIu64 ",\"ended\":\"%s\",\"checksum\":%" PRIu64 "}\n", delivered,
