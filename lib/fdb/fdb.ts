@@ -24,6 +24,12 @@ const fdbDump: DumpedTable<FdbEntry, FdbFilter> = {
 
 const settle = settler(fdbLocator, fdbHint)
 
+/**
+ * A vxlan allocates memory for each processor for each entry, atomically (vxlan_fdb_append() in drivers/net/vxlan/vxlan_core.c). What the allocator keeps ready for that is refilled by a worker of the same processor, which only
+ * runs when the system call is over (pcpu_balance_workfn() in mm/percpu.c).
+ */
+const BATCH = 32
+
 const many = bulkVerbs<FdbEntryOptions>({
   name: 'fdb',
   header: 'neighbor',
@@ -33,6 +39,7 @@ const many = bulkVerbs<FdbEntryOptions>({
   lowerDeletion,
   locator: fdbLocator,
   hint: fdbHint,
+  batch: BATCH,
 })
 
 /**

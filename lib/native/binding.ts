@@ -49,8 +49,8 @@ export const HEADER_WORDS = {
   generic: 2,
   /** family, version, resource id (in host order): of the messages that begin and end it. */
   transaction: 3,
-  /** number of records in it; no message of the kernel's. */
-  slice: 1,
+  /** number of records in it, how many of them go into a batch at most (0: as many as elsewhere); no message of the kernel's. */
+  slice: 2,
   /** number of the ioctl(2), index, bytes to answer with; no message of the kernel's. */
   linkIoctl: 3,
   /** id of the request to wait for, or 0; no message of the kernel's. */

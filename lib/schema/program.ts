@@ -73,9 +73,10 @@ export class Program {
     this.records = records
   }
 
-  /** The slice is complete. */
-  endSlice(): void {
+  /** The slice is complete. `batch`: how many of its records go to the kernel in one go; 0 for as many as elsewhere. */
+  endSlice(batch: number): void {
     this.words[HEADER] = this.records
+    this.words[HEADER + 1] = batch
   }
 
   /** Sets a word of the fixed header; fields count from 0. */

@@ -212,7 +212,7 @@ std::map<std::string, Input> records() {
                               .put(Operation::kEnd, 0)
                               .put(Operation::kEnd, 0)
                               .finish("transaction");
-  result["slice"] = RecordWriter(0, 0, {2})
+  result["slice"] = RecordWriter(0, 0, {2, 0})
                         .put_words({8, RTM_DELADDR, 0, 0, wire::kBulk, 2, 32, 0, 0, 1})
                         .put_words({10, RTM_DELADDR, 1, 0, wire::kBulk, 2, 32, 0, 0, 1})
                         .put(Operation::kU32, 2, {0x0a00'0001})

@@ -22,7 +22,7 @@ bool BatchRoom::take(const wire::Record& record) {
   bytes_ += record.words().size() * sizeof(uint32_t);
   replies_ += reply_cost(record);
   const bool first = records_ == 0;
-  if (!first && (bytes_ > kMostBytes || replies_ > most_replies_ || records_ == kMostRecords)) return false;
+  if (!first && (bytes_ > kMostBytes || replies_ > most_replies_ || records_ == most_records_)) return false;
   ++records_;
   return true;
 }

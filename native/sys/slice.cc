@@ -1,5 +1,7 @@
 #include "sys/slice.h"
 
+#include <algorithm>
+
 #include "sys/batch_room.h"
 
 namespace rtnetlink::sys {
@@ -8,6 +10,8 @@ using wire::CompletionCode;
 
 void Slice::run(const wire::Record& slice, Predecessor& previous, const std::stop_token& stop) {
   wire::SliceReader reader(slice);
+  const uint32_t batch = slice.header()[1];
+  most_records_ = batch == 0 ? BatchRoom::kMostRecords : std::min<std::size_t>(batch, BatchRoom::kMostRecords);
   next_ = reader.next();
   while (next_ && !stop.stop_requested()) {
     take_batch(reader);
@@ -19,7 +23,7 @@ void Slice::run(const wire::Record& slice, Predecessor& previous, const std::sto
 /** A linked record must know how its predecessor ended, so it starts a batch. */
 void Slice::take_batch(wire::SliceReader& reader) {
   batch_.clear();
-  BatchRoom room(replies_);
+  BatchRoom room(replies_, most_records_);
   while (next_ && (batch_.empty() || !next_->has(wire::kLinked)) && room.take(*next_)) {
     batch_.push_back(*next_);
     next_ = reader.next();

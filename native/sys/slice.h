@@ -30,6 +30,7 @@ class Slice {
   Exchange& exchange_;
   CompletionQueue& completions_;
   const std::size_t replies_;
+  std::size_t most_records_ = 0;
   std::optional<wire::Record> next_;
   std::vector<wire::Record> batch_;
   wire::CompletionBuffer completed_;

@@ -190,13 +190,16 @@ inline constexpr FixedHeader kLinkIoctlHeader(sizeof(LinkIoctlHeader),
                                                header_field(offsetof(LinkIoctlHeader, room), &LinkIoctlHeader::room)},
                                               offsetof(LinkIoctlHeader, index));
 
-/** No message of the kernel's: how many records are in a slice. */
+/** No message of the kernel's: how many records are in a slice, and how many of them go into a batch; 0 for as many as
+ * elsewhere. */
 struct SliceHeader {
   uint32_t count;
+  uint32_t batch;
 };
 
 inline constexpr FixedHeader kSliceHeader(sizeof(SliceHeader),
-                                          {header_field(offsetof(SliceHeader, count), &SliceHeader::count)});
+                                          {header_field(offsetof(SliceHeader, count), &SliceHeader::count),
+                                           header_field(offsetof(SliceHeader, batch), &SliceHeader::batch)});
 
 /** No message of the kernel's: the id of the request to wait for. */
 struct AfterHeader {

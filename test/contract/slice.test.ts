@@ -34,12 +34,12 @@ afterEach(() => session.close())
 type Sliced = Omit<Request, 'method'> & { readonly method: keyof typeof MessageType }
 
 /** Each record's id is its number. */
-function slice(records: readonly Request[], options: RecordOptions = {}, count = records.length): Request {
+function slice(records: readonly Request[], options: RecordOptions = {}, count = records.length, batch = 0): Request {
   const words = records.flatMap((record, id) => {
     const { method, words } = record as Sliced
     return [words.length + 1, MessageType[method], id, ...words]
   })
-  return request('slice', [count], words, { flags: 0, record: 0, ...options })
+  return request('slice', [count, batch], words, { flags: 0, record: 0, ...options })
 }
 
 /** The completions in a slice's own: id, code and errno of each. */
@@ -86,6 +86,12 @@ describe('a slice', () => {
     const twice = Array.from({ length: 400 }, (_, i) => address(i >> 1))
     const outcome = await session.one(slice(twice))
     expect(completionsIn(outcome)).toEqual(Array.from({ length: 200 }, (_, i) => [2 * i + 1, refused, EEXIST]))
+  })
+
+  it.each([1, 7, 128, 1000])('goes out in batches of %i', async batch => {
+    const twice = Array.from({ length: 300 }, (_, i) => address(i >> 1))
+    const outcome = await session.one(slice(twice, {}, twice.length, batch))
+    expect(completionsIn(outcome)).toEqual(Array.from({ length: 150 }, (_, i) => [2 * i + 1, refused, EEXIST]))
   })
 
   it('keeps call order with what is around it, and names mean what they mean then', async () => {
@@ -136,8 +142,8 @@ describe('a record of a slice', () => {
     ['that is linked to nothing', slice([request('deleteAddress', [2, 32, 0, 0, 1], [], { record: RecordFlag.linked })])],
     ['that is a dump', slice([request('deleteAddress', [2, 32, 0, 0, 1], [], { record: RecordFlag.dump })])],
     ['that another socket waits for', slice([request('deleteAddress', [2, 32, 0, 0, 1], [], { record: RecordFlag.awaited })])],
-    ['that is longer than the slice', request('slice', [1], [99, MessageType.deleteAddress, 0, 0, 0, 2, 32, 0, 0, 1])],
-    ['of no message', request('slice', [1], [HEADER + 1, 3, 0, 0, 0, 1])],
+    ['that is longer than the slice', request('slice', [1, 0], [99, MessageType.deleteAddress, 0, 0, 0, 2, 32, 0, 0, 1])],
+    ['of no message', request('slice', [1, 0], [HEADER + 1, 3, 0, 0, 0, 1])],
     ['whose header does not fit', slice([request('deleteAddress', [2, 256, 0, 0, 1], [])])],
     ['whose program is malformed', slice([request('deleteAddress', [2, 32, 0, 0, 1], [99])])],
     ['of a slice with replies of its own', slice([nothing], { record: RecordFlag.reply })],
@@ -146,7 +152,7 @@ describe('a record of a slice', () => {
   })
 
   it('is found by the word at which it is wrong', () => {
-    expect(() => session.send(slice([nothing, request('deleteAddress', [2, 256, 0, 0, 1], [])]))).toThrow(/at word 23$/)
+    expect(() => session.send(slice([nothing, request('deleteAddress', [2, 256, 0, 0, 1], [])]))).toThrow(/at word 24$/)
   })
 
   it('is refused by the kernel like any other', async () => {

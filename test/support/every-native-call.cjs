@@ -99,14 +99,14 @@ async function callEverything() {
   const routing = new addon.NetlinkSocket({ protocol: 0, namespace: kept, receiveBuffer: 0, strict: true, dumpRetries: 1 })
   const slice = (count, ...records) =>
     request(id => {
-      const words = new Uint32Array([id, 0, 0, count, ...records])
+      const words = new Uint32Array([id, 0, 0, count, 0, ...records])
       routing.slice(words, words.length)
       routing.flush()
     })
   const [DELADDR, BULK] = [21, 1 << 1]
   const deletion = [8, DELADDR, 0, 0, BULK, 2, 32, 0, 0, 1]
   await slice(2, ...deletion, ...deletion)
-  throws(() => routing.slice(new Uint32Array([0, 0, 0, 2, ...deletion]), 14))
+  throws(() => routing.slice(new Uint32Array([0, 0, 0, 2, 0, ...deletion]), 15))
   routing.close()
   const [MESSAGE, END, TABLE_NAME, NEWTABLE, DELTABLE] = [21, 12, [10 | (1 << 16), 1, 0x74], 0xa00, 0xa02]
   await transact(MESSAGE, NEWTABLE, 0x400, 2, ...TABLE_NAME, END)

@@ -177,7 +177,7 @@ class Bulk<E extends object> {
     const entries = this.#entries
     if (entries.length === 0) return
     const slice = new Slice(this.#verb.operation, entries, this.#first, this.#tally.room)
-    this.#program.endSlice()
+    this.#program.endSlice(this.#verb.batch ?? 0)
     this.#first += entries.length
     this.#room = Math.min(this.#room * 2, LONGEST_SLICE)
     try {

@@ -11,6 +11,8 @@ export interface BulkVerb<E extends object> {
   readonly write: (slice: Program, entry: E, id: number) => void
   readonly locator: Locator
   readonly hint: (entry: E) => Hint | undefined
+  /** How many messages go to the kernel in one go, where it is better with fewer than elsewhere. */
+  readonly batch?: number | undefined
 }
 
 /** A table whose entries are a message each. */
@@ -26,6 +28,7 @@ export interface BulkTable<E extends object, I extends object> {
   readonly locator: Locator
   /** `operation` is that for one entry: `'routes.add'`. */
   readonly hint: (operation: string, entry: E | I) => Hint | undefined
+  readonly batch?: number
 }
 
 export interface BulkVerbs<E extends object, I extends object> {
@@ -45,7 +48,7 @@ export function bulkVerbs<E extends object, I extends object = E>(table: BulkTab
 }
 
 function verbOf<E extends object>(
-  { name, header, locator, hint }: Pick<BulkTable<E, E>, 'name' | 'header' | 'locator' | 'hint'>,
+  { name, header, locator, hint, batch }: Pick<BulkTable<E, E>, 'name' | 'header' | 'locator' | 'hint' | 'batch'>,
   verb: string,
   call: keyof typeof MessageType,
   flags: number,
@@ -63,5 +66,6 @@ function verbOf<E extends object>(
     },
     locator,
     hint: entry => hint(forOne, entry),
+    batch,
   }
 }
