@@ -62,6 +62,11 @@ const includeRules = [
   { from: /^programs\//, to: nodeHeader, why: 'native/programs does not know Node' },
   { from: /^wire\//, to: nodeHeader, why: 'native/wire does not know Node' },
   { from: /^wire\//, to: systemCallHeader, why: 'native/wire makes no system call' },
+  {
+    from: /^(node|sys|wire)\//,
+    to: /^net\/if\.h$/,
+    why: 'an install compiles a folder as one file, and <linux/if.h> declares the same',
+  },
 ]
 
 /** @returns {string[]} one line for each import or include that points the wrong way */

@@ -1,8 +1,8 @@
 #include "sys/capture_socket.h"
 
+#include <linux/if.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 

@@ -1,9 +1,9 @@
 #include "sys/names.h"
 
 #include <linux/genetlink.h>
+#include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 
 #include <cerrno>
 #include <cstring>

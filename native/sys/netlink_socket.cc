@@ -1,8 +1,8 @@
 #include "sys/netlink_socket.h"
 
+#include <linux/if.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
-#include <net/if.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>

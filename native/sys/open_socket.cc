@@ -1,6 +1,6 @@
 #include "sys/open_socket.h"
 
-#include <net/if.h>
+#include <linux/if.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
