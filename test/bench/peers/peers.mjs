@@ -1,7 +1,7 @@
 /** Who takes part: the C floor and this library first, then the others. Each is a file of `peers/`, which exports an array of entries of the table. */
 import { existsSync } from 'node:fs'
 
-const files = ['c', 'rtnetlink', 'libnl', 'go', 'rust', 'ip', 'exec-ip', 'pyroute2', 'npm-netlink', 'node']
+const files = ['c', 'rtnetlink', 'libnl', 'libmnl', 'go', 'rust', 'ip', 'exec-ip', 'pyroute2', 'npm-netlink', 'node']
 
 /**
  * @typedef {object} Peer
