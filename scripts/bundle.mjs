@@ -202,9 +202,14 @@ async function bundlePackage() {
       groups: Object.keys(input).map(chunk => ({ name: chunk, test: id => chunkOf(id) === chunk })),
     },
   })
-  for (const file of output)
-    if (file.type === 'chunk')
-      writeFileSync(join(dist, file.fileName), toAscii(exportTogether(requireLater(addShapes(file.name, takeNames(file.code))))))
+  for (const file of output) {
+    if (file.type !== 'chunk') continue
+    const steps = [takeNames, code => addShapes(file.name, code), withoutUrls, requireLater, exportTogether, toAscii]
+    writeFileSync(
+      join(dist, file.fileName),
+      steps.reduce((code, step) => step(code), file.code),
+    )
+  }
   writeEntries(names)
 }
 
@@ -247,6 +252,15 @@ function requireLater(code) {
     const getters = [...names].map(name => `get ${name}() { return require("node:${module}").${name} }`)
     return text.replace(`let ${object} = require("node:${module}");`, `const ${object} = { ${getters.join(', ')} };`)
   }, code)
+}
+
+const OWN_URL = 'require("url").pathToFileURL(__filename).href'
+
+/** What `import.meta.url` is asked for, CommonJS has at hand; without node:module, and without parsing a URL. */
+function withoutUrls(code) {
+  return code
+    .replaceAll(`(0, node_module.createRequire)(${OWN_URL})`, 'require')
+    .replaceAll(`(0, node_url.fileURLToPath)(${OWN_URL})`, '__filename')
 }
 
 /** One literal with all exports at the end, rather than two hundred assignments to a growing object. Where it stands nothing is mapped any more. */

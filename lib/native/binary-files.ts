@@ -8,16 +8,23 @@ import { AddonLoadError } from './load-errors.ts'
  * empty for a program.
  */
 export function binaryFiles(name: string, extension: '.node' | ''): string[] {
-  const root = moduleRoot()
+  const folder = moduleRoot()
   return [
-    join(root, 'build', 'Release', `${name}${extension}`),
-    join(root, 'build', 'Debug', `${name}${extension}`),
-    join(root, 'prebuilds', `linux-${process.arch}`, `${name}.${libc()}${extension}`),
+    join(folder, 'build', 'Release', `${name}${extension}`),
+    join(folder, 'build', 'Debug', `${name}${extension}`),
+    join(folder, 'prebuilds', `linux-${process.arch}`, `${name}.${libc()}${extension}`),
   ]
 }
 
+let root: string | undefined
+
 /** This file runs from lib/native and from dist; all stand beside the same package.json. */
 export function moduleRoot(): string {
+  root ??= findRoot()
+  return root
+}
+
+function findRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'package.json'))) {
     const parent = dirname(folder)
