@@ -97,7 +97,7 @@ const preferredSource = new Field<string, string, 'readWrite', 'sometimes'>(
       if (length === 0) program.expected('an IP address', value)
       const own = addressLength(program.headerWord(RTMSG.family.word))
       if (length !== own) throw otherFamily(program, own)
-      program.octets(RTA_PREFSRC, parsedSource.subarray(0, length))
+      program.fewOctets(RTA_PREFSRC, parsedSource, length)
     },
     decode: decodeIp,
   },

@@ -76,7 +76,7 @@ export function mac<const A extends Access = 'readWrite', const P extends Presen
       if (typeof value !== 'string') program.expected('a hardware address such as "02:00:00:00:00:01"', value)
       const length = parseMac(value, scratch, 0, most)
       if (!lengths.includes(length)) program.expected('a hardware address such as "02:00:00:00:00:01"', value)
-      program.octets(number, scratch.subarray(0, length))
+      program.fewOctets(number, scratch, length)
     },
     decode: (message, offset, length) => formatMac(message.bytes, offset, length),
   })
@@ -96,7 +96,7 @@ export function hardwareAddress<const A extends Access = 'readWrite', const P ex
       if (typeof value !== 'string') program.expected('a hardware address such as "02:00:00:00:00:01"', value)
       const length = parseMac(value, scratch, 0, 32) || parseIp(value, scratch, 0)
       if (length === 0) program.expected('a hardware address such as "02:00:00:00:00:01"', value)
-      program.octets(number, scratch.subarray(0, length))
+      program.fewOctets(number, scratch, length)
     },
     decode: (message, offset, length) => formatMac(message.bytes, offset, length),
   })
@@ -177,7 +177,7 @@ export function ipOfEither<const A extends Access = 'readWrite'>(
       if (typeof value !== 'string') program.expected('an IP address', value)
       const length = parseIp(value, scratch, 0)
       if (length === 0) program.expected('an IP address', value)
-      program.octets(length === 4 ? v4[0] : v6[0], scratch.subarray(0, length))
+      program.fewOctets(length === 4 ? v4[0] : v6[0], scratch, length)
     },
     decode: (message, offset, length) => (length >= 16 ? formatIpv6(message.bytes, offset) : formatIpv4(message.bytes, offset)),
   })
@@ -190,8 +190,7 @@ export function lowerAddress(program: Program, number: number, value: unknown, l
   if (typeof value !== 'string') program.expected(EXPECTED[length], value)
   const found = parseFamily(value, length)
   if (found === 0) program.expected(EXPECTED[length], value)
-  const at = program.reserveOctets(number, found)
-  for (let i = 0; i < found; i++) program.bytes[at + i] = scratch[i]
+  program.fewOctets(number, scratch, found)
   return found
 }
 

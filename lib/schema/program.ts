@@ -194,6 +194,12 @@ export class Program {
     return this.#open(Op.bytes, type, length)
   }
 
+  /** The first `length` bytes, of which there are few: for them a view of `source` would cost more than all the rest. */
+  fewOctets(type: number, source: Uint8Array, length: number): void {
+    const at = this.#open(Op.bytes, type, length)
+    for (let i = 0; i < length; i++) this.bytes[at + i] = source[i]
+  }
+
   #open(op: number, type: number, length: number): number {
     const words = (length + 3) >> 2
     this.#reserve(2 + words)

@@ -19,10 +19,15 @@ export function checkLinkIndex(program: Program, value: unknown): asserts value 
   checkInteger(program, value, 1, 0x7fff_ffff)
 }
 
+/** The name that was found good last: the entries of a table have the same one after another. */
+let known = ''
+
 /** The name to look up, or the index. Needs `program.at` to stand on the option. */
 export function linkNameOrIndex(program: Program, value: unknown): string | number {
   if (typeof value === 'string') {
+    if (value === known && value !== '') return value
     checkLinkName(program, value, LONGEST_ALTNAME)
+    known = value
     return value
   }
   const index = typeof value === 'object' && value !== null ? (value as { index?: unknown }).index : value
