@@ -9,6 +9,8 @@ import { Netns, Rtnetlink } from '../../dist/index.js'
 import { median } from './statistics.mjs'
 import { time } from './workloads/clock.mjs'
 
+/** @typedef {import('../../dist/index.js').AddLinkOptions & { name: string }} Named */
+
 const one = { numTxQueues: 1, numRxQueues: 1 }
 const group = 7
 const noIpv6 = { families: { inet6: { addressGenerationMode: 'none' } } }
@@ -17,6 +19,14 @@ const each = (count, call) => Promise.all(Array.from({ length: count }, (_, numb
 const pair = ({ links }, number, options = {}, peer = {}) =>
   links.add({ kind: 'veth', name: `a${number}`, ...one, ...options, veth: { peer: { name: `b${number}`, ...one, ...peer } } })
 const pairs = (ns, count, options, peer) => each(count, number => pair(ns, number, options, peer))
+
+const numbers = count => Array.from({ length: count }, (_, number) => number)
+/** @returns {Named} */
+const pairUp = number => ({ kind: 'veth', name: `a${number}`, up: true, veth: { peer: { name: `b${number}`, up: true } } })
+const addressesOf = number => [
+  { link: `a${number}`, address: `10.${number >> 8}.${number & 255}.1/24` },
+  { link: `b${number}`, address: `10.${number >> 8}.${number & 255}.2/24` },
+]
 
 /** Waits until a veth in `ns` is gone, as those are whose other end was in a namespace that nothing holds any more. */
 async function untilGone(ns) {
@@ -64,6 +74,19 @@ const tricks = [
       'disable_ipv6 in the namespace': async ns => {
         await ns.sysctl.set('net.ipv6.conf.default.disable_ipv6', 1)
         return () => pairs(ns, 200, { up: true }, { up: true })
+      },
+    },
+  },
+  {
+    title: '400 veth pairs, both ends up, an address on each',
+    ways: {
+      'all calls at once, pair after pair': ns => () =>
+        each(400, number =>
+          Promise.all([ns.links.add(pairUp(number)), ...addressesOf(number).map(one => ns.addresses.add(one))]),
+        ),
+      'links.addAll, then the addresses': ns => async () => {
+        await ns.links.addAll(numbers(400).map(pairUp))
+        await ns.addresses.addAll(numbers(400).flatMap(addressesOf))
       },
     },
   },

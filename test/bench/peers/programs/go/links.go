@@ -49,7 +49,10 @@ func vethPairs(host *netlink.Handle, count int) (result, error) {
 
 func vethPairsUp(host *netlink.Handle, count int) (result, error) {
 	ns, err := measure(func() error {
-		return forEach(count, func(i int) error { return addPairUp(host, i) })
+		if err := forEach(count, func(i int) error { return host.LinkAdd(upPair(i)) }); err != nil {
+			return err
+		}
+		return forEach(count, func(i int) error { return finishPair(host, i) })
 	})
 	if err != nil {
 		return nil, err
@@ -57,23 +60,26 @@ func vethPairsUp(host *netlink.Handle, count int) (result, error) {
 	return result{"ns": ns}, expectUp(host, 2*count)
 }
 
-// addPairUp has the near end come up when it is made; the kernel refuses that of the far one.
-func addPairUp(host *netlink.Handle, i int) error {
-	near := &netlink.Veth{
+// upPair has the near end come up when it is made; the kernel refuses that of the far one.
+func upPair(i int) *netlink.Veth {
+	return &netlink.Veth{
 		LinkAttrs: upOf(attributes(fmt.Sprintf("va%d", i), firstHostIndex+i)),
 		PeerName:  fmt.Sprintf("vb%d", i),
 	}
-	if err := host.LinkAdd(near); err != nil {
-		return err
-	}
+}
+
+// finishPair comes once all pairs are there: what the kernel does later for one that is up would hold up the making of
+// the others.
+func finishPair(host *netlink.Handle, i int) error {
+	near := upPair(i)
 	far := named(near.PeerName)
-	if err := host.LinkSetUp(far); err != nil {
-		return err
-	}
 	if err := addAddress(host, near, i, 1); err != nil {
 		return err
 	}
-	return addAddress(host, far, i, 2)
+	if err := addAddress(host, far, i, 2); err != nil {
+		return err
+	}
+	return host.LinkSetUp(far)
 }
 
 func addAddress(host *netlink.Handle, link netlink.Link, pair, end int) error {

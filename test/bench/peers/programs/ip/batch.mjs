@@ -3,7 +3,20 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listWithIp } from './lists.mjs'
 import { batch, each, now, time, waitUntilGone } from './run.mjs'
-import { bridge, container, fdbEntry, neighbor, numbers, pair, pairUp, route, tearDown, veth, vxlan } from './words.mjs'
+import {
+  bridge,
+  container,
+  fdbEntry,
+  finishPair,
+  neighbor,
+  numbers,
+  pair,
+  pairUp,
+  route,
+  tearDown,
+  veth,
+  vxlan,
+} from './words.mjs'
 
 /** So many namespaces are set up from inside at once: each takes a process. */
 const AT_ONCE = 4
@@ -61,7 +74,9 @@ const add = (before, lineOf, program) => async count => {
 /** @type {Record<string, (count: number) => Promise<object>>} */
 export default {
   'veth-pairs': async count => ({ ns: await time(() => batch(numbers(count).map(pair))) }),
-  'veth-pairs-up': async count => ({ ns: await time(() => batch(numbers(count).flatMap(pairUp))) }),
+  'veth-pairs-up': async count => ({
+    ns: await time(() => batch([...numbers(count).map(pairUp), ...numbers(count).flatMap(finishPair)])),
+  }),
   containers,
   'route-add': add(veth, route, 'ip'),
   'route-list': () => listWithIp(['-j', 'route', 'show', 'table', 'main']),

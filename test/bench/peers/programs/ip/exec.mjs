@@ -1,5 +1,5 @@
 import { each, ip, time, waitUntilGone } from './run.mjs'
-import { bridge, container, numbers, pair, pairUp, tearDown } from './words.mjs'
+import { bridge, container, finishPair, numbers, pair, pairUp, tearDown } from './words.mjs'
 
 async function inTurn(lines) {
   for (const line of lines) await ip(line)
@@ -21,7 +21,10 @@ async function containers(count, atOnce) {
 export default {
   'veth-pairs': async (count, atOnce) => ({ ns: await time(() => each(numbers(count), i => ip(pair(i)), atOnce)) }),
   'veth-pairs-up': async (count, atOnce) => ({
-    ns: await time(() => each(numbers(count), i => inTurn(pairUp(i)), atOnce)),
+    ns: await time(async () => {
+      await each(numbers(count), i => ip(pairUp(i)), atOnce)
+      await each(numbers(count), i => inTurn(finishPair(i)), atOnce)
+    }),
   }),
   containers,
   async cold() {

@@ -7,11 +7,13 @@ export const numbers = count => Array.from({ length: count }, (_, i) => i)
 
 export const pair = i => `link add va${i} type veth peer name vb${i}`
 
-export const pairUp = i => [
-  `link add va${i} up type veth peer name vb${i}`,
-  `link set vb${i} up`,
+export const pairUp = i => `link add va${i} up type veth peer name vb${i}`
+
+/** Once all pairs are there: what the kernel does later for one that is up would hold up the making of the others. */
+export const finishPair = i => [
   `address add ${octets(10, 4 * i + 1)}/30 dev va${i}`,
   `address add ${octets(10, 4 * i + 2)}/30 dev vb${i}`,
+  `link set vb${i} up`,
 ]
 
 export const bridge = 'link add br0 up type bridge'

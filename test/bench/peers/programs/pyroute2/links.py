@@ -42,7 +42,10 @@ def veth_pairs_up(way, count):
 
     def work():
         for i in range(count):
-            add_pair_up(way.api, i)
+            add_pair(way.api, i, state='up')
+            way.sent()
+        for i in range(count):
+            finish_pair(way.api, i)
             way.sent()
         way.finish()
 
@@ -51,11 +54,11 @@ def veth_pairs_up(way, count):
     return {'ns': ns}
 
 
-def add_pair_up(api, i):
-    add_pair(api, i, state='up')
-    api.link('set', index=FIRST_FAR + i, state='up')
+def finish_pair(api, i):
+    """Once all pairs are there: what the kernel does later for one that is up would hold up the making of the others."""
     for end, index in ((1, FIRST_NEAR + i), (2, FIRST_FAR + i)):
         api.addr('add', index=index, address=address_at('10.0.0.0', 4 * i + end), prefixlen=30)
+    api.link('set', index=FIRST_FAR + i, state='up')
 
 
 def expect_up(wanted):

@@ -1,6 +1,13 @@
 import { Netns } from '../../../../../dist/index.js'
+import { connect } from './connect.mjs'
 import { measure, numbers } from './measure.mjs'
 
-const addPair = ({ links }, i) => links.add({ kind: 'veth', name: `va${i}`, veth: { peer: { name: `vb${i}` } } })
+/** @typedef {import('../../../../../dist/index.js').AddLinkOptions & { name: string }} Named */
 
-export default (count, netns = Netns.current()) => measure(() => Promise.all(numbers(count).map(i => addPair(netns, i))))
+/** @returns {Named} */
+const pair = i => ({ kind: 'veth', name: `va${i}`, veth: { peer: { name: `vb${i}` } } })
+
+export default async (count, netns = Netns.current()) => {
+  await connect(netns)
+  return measure(() => netns.links.addAll(numbers(count).map(pair)))
+}
