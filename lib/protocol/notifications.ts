@@ -1,22 +1,9 @@
+import { MessageType } from '../native/binding.ts'
+
+const { setLink: _, ...changes } = MessageType
+
 /** Messages of <linux/rtnetlink.h> that the kernel sends by itself. */
-export const RTM = {
-  newLink: 16,
-  deleteLink: 17,
-  newAddress: 20,
-  deleteAddress: 21,
-  newRoute: 24,
-  deleteRoute: 25,
-  newNeighbor: 28,
-  deleteNeighbor: 29,
-  newRule: 32,
-  deleteRule: 33,
-  newMulticastGroup: 84,
-  deleteMulticastGroup: 85,
-  newNamespaceId: 88,
-  deleteNamespaceId: 89,
-  newNexthop: 104,
-  deleteNexthop: 105,
-} as const
+export const RTM = { ...changes, newNamespaceId: 88, deleteNamespaceId: 89 } as const
 
 /** Multicast groups, RTNLGRP_* of <linux/rtnetlink.h>. */
 export const GROUP = {

@@ -6,7 +6,7 @@ import { CONFIGURATION } from '../workloads.mjs'
 
 const library = 'libmnl-dev'
 const sources = fileURLToPath(new URL('../programs/libmnl', import.meta.url))
-const files = ['peer.c', 'batch.c', 'links.c', 'entries.c', 'lists.c', 'containers.c', 'events.c']
+const files = ['../shared/peer.c', 'peer.c', 'batch.c', 'links.c', 'entries.c', 'lists.c', 'containers.c', 'events.c']
 const program = () => join(buildFolder('libmnl'), 'peer')
 
 async function prepare() {

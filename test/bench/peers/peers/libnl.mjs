@@ -6,7 +6,7 @@ import { CONFIGURATION } from '../workloads.mjs'
 
 const library = 'libnl-route-3-dev'
 const sources = fileURLToPath(new URL('../programs/libnl', import.meta.url))
-const files = ['peer.c', 'links.c', 'routes.c', 'neighbors.c', 'lists.c', 'containers.c', 'events.c']
+const files = ['../shared/peer.c', 'peer.c', 'links.c', 'routes.c', 'neighbors.c', 'lists.c', 'containers.c', 'events.c']
 const program = () => join(buildFolder('libnl'), 'peer')
 
 async function prepare() {

@@ -7,12 +7,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "peer.h"
 
 /// For how long nothing may come after the writer has ended.
-enum { QUIET_MS = 500, ROOM = 64 << 20, WORDS = 16 };
+enum { QUIET_MS = 500, ROOM = 64 << 20 };
 
 static int keep_attribute(const struct nlattr *attribute, void *data) {
   if (mnl_attr_get_type(attribute) <= RTA_MAX) ((const struct nlattr **)data)[mnl_attr_get_type(attribute)] = attribute;
@@ -36,15 +35,6 @@ static struct mnl_socket *listen_to_routes(void) {
   int descriptor = mnl_socket_get_fd(listener);
   check(setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room), "SO_RCVBUFFORCE");
   return listener;
-}
-
-static void start_writer(void) {
-  char *words[WORDS] = {NULL};
-  if (fork() != 0) return;
-  words[0] = strtok(getenv("WRITER"), " ");
-  for (int i = 1; words[i - 1] != NULL && i < WORDS - 1; i++) words[i] = strtok(NULL, " ");
-  execvp(words[0], words);
-  _exit(127);
 }
 
 static const char *hear(struct mnl_socket *listener, int count, int *delivered, uint64_t *last) {

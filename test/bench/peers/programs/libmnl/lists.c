@@ -157,12 +157,6 @@ static void free_list(void *data) {
   *list = (struct list){0};
 }
 
-static int by_value(const void *a, const void *b) {
-  uint64_t left = *(const uint64_t *)a;
-  uint64_t right = *(const uint64_t *)b;
-  return (left > right) - (left < right);
-}
-
 /// Makes a list for the first time, says what it holds in memory, and takes the median of further ones.
 static void measure_lists(struct mnl_socket *host, int count, int type, int family, mnl_cb_t read) {
   uint64_t times[FURTHER];
@@ -179,8 +173,7 @@ static void measure_lists(struct mnl_socket *host, int count, int type, int fami
     times[i] = now_ns() - start;
   }
   if (kept.length < count) expect("in the list", kept.length, count);
-  qsort(times, FURTHER, sizeof *times, by_value);
-  printf("{\"first_ns\":%" PRIu64 ",\"ns\":%" PRIu64 ",\"grown_bytes\":%ld}\n", first, times[FURTHER / 2], grown);
+  printf("{\"first_ns\":%" PRIu64 ",\"ns\":%" PRIu64 ",\"grown_bytes\":%ld}\n", first, median(times, FURTHER), grown);
 }
 
 void route_list(struct mnl_socket *host, int count) { measure_lists(host, count, RTM_GETROUTE, AF_INET, read_route); }

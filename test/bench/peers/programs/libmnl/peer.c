@@ -2,12 +2,9 @@
 // The workloads are those of ../../workloads.mjs.
 #include "peer.h"
 
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 static const struct {
   const char *name;
@@ -26,29 +23,6 @@ void fail(const char *step) {
 long check(long result, const char *step) {
   if (result < 0) fail(step);
   return result;
-}
-
-void expect(const char *what, int found, int wanted) {
-  if (found == wanted) return;
-  fprintf(stderr, "libmnl: %d %s where there should be %d\n", found, what, wanted);
-  exit(1);
-}
-
-uint64_t now_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/// What the process holds in memory once what is free has gone back to the system.
-long resident_bytes(void) {
-  long size = 0;
-  long resident = 0;
-  malloc_trim(0);
-  FILE *statm = fopen("/proc/self/statm", "re");
-  if (statm == NULL || fscanf(statm, "%ld %ld", &size, &resident) != 2) fail("read /proc/self/statm");
-  fclose(statm);
-  return resident * sysconf(_SC_PAGESIZE);
 }
 
 struct mnl_socket *connect_route(void) {

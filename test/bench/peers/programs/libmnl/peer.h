@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../shared/peer.h"
+
 /// Indexes are chosen here: otherwise each link would have to be looked up.
 /// What the library's examples take on a system with pages of 4 KiB or more is at most this; the buffer has room for a
 /// message beyond it.
@@ -13,9 +15,6 @@ enum { LOOPBACK = 1, DEVICE = 10, BRIDGE = 11, FIRST_NEAR = 100000, FIRST_FAR = 
 /// Ends the program, with errno's text, when a call has failed.
 void fail(const char *step);
 long check(long result, const char *step);
-void expect(const char *what, int found, int wanted);
-uint64_t now_ns(void);
-long resident_bytes(void);
 
 /// A socket in the thread's network namespace, bound as the library's examples have it.
 struct mnl_socket *connect_route(void);

@@ -10,12 +10,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "peer.h"
 
 /// For how long nothing may come after the writer has ended.
-enum { QUIET_MS = 500, ROOM = 64 << 20, WORDS = 16 };
+enum { QUIET_MS = 500, ROOM = 64 << 20 };
 
 static int count_new_route(struct nl_msg *message, void *delivered) {
   struct rtnl_route *route;
@@ -37,16 +36,6 @@ static struct nl_sock *listen_to_routes(int *delivered) {
   check(nl_socket_add_memberships(listener, RTNLGRP_IPV4_ROUTE, 0), "subscribe");
   check(nl_socket_set_nonblocking(listener), "do not block");
   return listener;
-}
-
-static pid_t start_writer(void) {
-  char *words[WORDS] = {NULL};
-  pid_t writer = fork();
-  if (writer != 0) return writer;
-  words[0] = strtok(getenv("WRITER"), " ");
-  for (int i = 1; words[i - 1] != NULL && i < WORDS - 1; i++) words[i] = strtok(NULL, " ");
-  execvp(words[0], words);
-  _exit(127);
 }
 
 static const char *hear(struct nl_sock *listener, int count, const int *delivered, uint64_t *last) {

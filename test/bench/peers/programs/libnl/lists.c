@@ -57,12 +57,6 @@ int count_listed(struct nl_sock *host, int type, int family, int (*matches)(stru
   return count;
 }
 
-static int by_value(const void *a, const void *b) {
-  uint64_t left = *(const uint64_t *)a;
-  uint64_t right = *(const uint64_t *)b;
-  return (left > right) - (left < right);
-}
-
 /// Makes a list for the first time, says what it holds in memory, and takes the median of further ones.
 static void measure_lists(struct nl_sock *host, int count, int type, int family) {
   uint64_t times[FURTHER];
@@ -80,8 +74,7 @@ static void measure_lists(struct nl_sock *host, int count, int type, int family)
     times[i] = now_ns() - start;
   }
   if (kept.length < count) expect("in the list", kept.length, count);
-  qsort(times, FURTHER, sizeof *times, by_value);
-  printf("{\"first_ns\":%" PRIu64 ",\"ns\":%" PRIu64 ",\"grown_bytes\":%ld}\n", first, times[FURTHER / 2], grown);
+  printf("{\"first_ns\":%" PRIu64 ",\"ns\":%" PRIu64 ",\"grown_bytes\":%ld}\n", first, median(times, FURTHER), grown);
 }
 
 /// Those of all tables, of which few are not in the main one.

@@ -3,14 +3,11 @@
 #include "peer.h"
 
 #include <arpa/inet.h>
-#include <malloc.h>
 #include <netlink/addr.h>
 #include <netlink/errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 static const struct {
   const char *name;
@@ -25,29 +22,6 @@ int check(int result, const char *step) {
   if (result >= 0) return result;
   fprintf(stderr, "libnl: %s: %s\n", step, nl_geterror(result));
   exit(1);
-}
-
-void expect(const char *what, int found, int wanted) {
-  if (found == wanted) return;
-  fprintf(stderr, "libnl: %d %s where there should be %d\n", found, what, wanted);
-  exit(1);
-}
-
-uint64_t now_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/// What the process holds in memory once what is free has gone back to the system.
-long resident_bytes(void) {
-  long size = 0;
-  long resident = 0;
-  malloc_trim(0);
-  FILE *statm = fopen("/proc/self/statm", "re");
-  if (statm == NULL || fscanf(statm, "%ld %ld", &size, &resident) != 2) check(-NLE_FAILURE, "read /proc/self/statm");
-  fclose(statm);
-  return resident * sysconf(_SC_PAGESIZE);
 }
 
 struct nl_sock *connect_route(void) {

@@ -3,14 +3,13 @@
 #include <netlink/socket.h>
 #include <stdint.h>
 
+#include "../shared/peer.h"
+
 /// Indexes are chosen here: otherwise each link would have to be looked up.
 enum { LOOPBACK = 1, DEVICE = 10, BRIDGE = 11, FIRST_NEAR = 100000, FIRST_FAR = 200000 };
 
 /// Ends the program with what went wrong, when `result` is one of the library's errors.
 int check(int result, const char *step);
-void expect(const char *what, int found, int wanted);
-uint64_t now_ns(void);
-long resident_bytes(void);
 
 /// A socket in the thread's network namespace.
 struct nl_sock *connect_route(void);

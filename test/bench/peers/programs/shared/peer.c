@@ -1,0 +1,59 @@
+#include "peer.h"
+
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WORDS = 16 };
+
+static void refuse(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+void expect(const char *what, int found, int wanted) {
+  if (found == wanted) return;
+  fprintf(stderr, "%d %s where there should be %d\n", found, what, wanted);
+  exit(1);
+}
+
+uint64_t now_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+long resident_bytes(void) {
+  long size = 0;
+  long resident = 0;
+  malloc_trim(0);
+  FILE *statm = fopen("/proc/self/statm", "re");
+  if (statm == NULL || fscanf(statm, "%ld %ld", &size, &resident) != 2) refuse("read /proc/self/statm");
+  fclose(statm);
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
+static int by_value(const void *a, const void *b) {
+  uint64_t left = *(const uint64_t *)a;
+  uint64_t right = *(const uint64_t *)b;
+  return (left > right) - (left < right);
+}
+
+uint64_t median(uint64_t *times, int count) {
+  qsort(times, (size_t)count, sizeof *times, by_value);
+  return times[count / 2];
+}
+
+void start_writer(void) {
+  char *words[WORDS] = {NULL};
+  pid_t writer = fork();
+  if (writer < 0) refuse("fork");
+  if (writer != 0) return;
+  words[0] = strtok(getenv("WRITER"), " ");
+  for (int i = 1; words[i - 1] != NULL && i < WORDS - 1; i++) words[i] = strtok(NULL, " ");
+  execvp(words[0], words);
+  _exit(127);
+}
