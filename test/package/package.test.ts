@@ -172,6 +172,15 @@ describe('installed with a prebuilt addon, without a compiler', () => {
     expect(succeed(program('read.mjs', text)).stdout).toBe('core.cjs | core.cjs rules.cjs\n')
   })
 
+  it('reads the kinds that few programs use when one of them is named', () => {
+    const text = `const { basename } = require('node:path')
+      const { Netns } = require('rtnetlink')
+      const read = () => Object.keys(require.cache).map(file => basename(file)).filter(name => name.endsWith('kinds.cjs')).join(' ')
+      const refuse = kind => Netns.current().links.add({ kind, name: 'r0', [kind]: { nonsense: 1 } }).catch(error => error.name)
+      ;(async () => console.log(await refuse('bridge'), read(), '|', await refuse('vxlan'), read()))()`
+    expect(succeed(program('named.cjs', text)).stdout).toBe('TypeError common-kinds.cjs | TypeError common-kinds.cjs kinds.cjs\n')
+  })
+
   it('has no file that needs another to be loaded before it', () => {
     const folder = join(project, 'node_modules/rtnetlink/dist')
     const files = readdirSync(folder).filter(name => name.endsWith('.cjs') && name !== 'worker-entry.cjs')
