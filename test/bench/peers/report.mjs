@@ -145,6 +145,7 @@ const introduction = `<!-- Written by npm run bench:peers from results.json. Do 
 The same work done by this library and by its peers, side by side: \`npm run bench:peers\` repeats it (\`test/bench/peers\`). Every program runs in a fresh network namespace; the programs take turns, and begin
 at another place in each round. A cell is the median, with the least and the most behind it. C is the floor: messages that were encoded beforehand, and the fewest system calls.
 Building messages is part of everybody else's time. Peers are used as their documentation recommends for speed.
+Memory is what the process grows by when it keeps a second list beside the first: what a library takes once, when it is first used, does not count.
 
 ![Times relative to C](benchmarks.svg)
 `

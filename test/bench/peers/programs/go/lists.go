@@ -22,15 +22,20 @@ func linkList(host *netlink.Handle, count int) (result, error) {
 	return measureLists(count, host.LinkList)
 }
 
-// measureLists makes a list for the first time, says what it holds in memory, and takes the median of further ones.
+// measureLists makes a list for the first time, says what another one beside it holds in memory, and takes the median of further ones.
 func measureLists[T any](count int, list func() ([]T, error)) (result, error) {
-	before := residentBytes()
 	kept, first, err := measureList(list)
+	if err != nil {
+		return nil, err
+	}
+	before := residentBytes()
+	beside, err := list()
 	if err != nil {
 		return nil, err
 	}
 	grown := residentBytes() - before
 	runtime.KeepAlive(kept)
+	runtime.KeepAlive(beside)
 	var times []int64
 	for i := 0; i < further; i++ {
 		var ns int64

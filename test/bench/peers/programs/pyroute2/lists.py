@@ -21,9 +21,11 @@ def link_list(count):
 
 
 def measure_lists(count, make):
-    before = resident_bytes()
     kept, first = measure(make)
+    before = resident_bytes()
+    beside = make()
     grown = resident_bytes() - before
+    del beside
     times = []
     for _ in range(FURTHER):
         kept, ns = measure(make)

@@ -15,18 +15,24 @@ export async function measure(work) {
   return { ns: Math.round(ns), delay_p99_ns: p99 }
 }
 
-/** Lists once for the first time and for the memory that it takes, then some times more. */
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc')
+
+function residentBytes() {
+  collect()
+  return process.memoryUsage.rss()
+}
+
+/** Lists once for the first time, once more for the memory that a list beside another takes, then some times. */
 export async function measureList(list) {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc')
-  collect()
-  const before = process.memoryUsage.rss()
-  let kept = /** @type {any} */ (undefined)
+  const kept = /** @type {any[]} */ ([])
   const first = await measure(async () => {
-    kept = await list()
+    kept.push(await list())
   })
-  collect()
-  const grown_bytes = process.memoryUsage.rss() - before
+  const before = residentBytes()
+  kept.push(await list())
+  const grown_bytes = residentBytes() - before
+  const { length: listed } = kept.pop()
   const warm = []
   for (let i = 0; i < WARM; i++) warm.push(await measure(list))
   return {
@@ -34,7 +40,7 @@ export async function measureList(list) {
     ns: median(warm.map(({ ns }) => ns)),
     delay_p99_ns: median(warm.map(({ delay_p99_ns }) => delay_p99_ns)),
     grown_bytes,
-    listed: kept.length,
+    listed,
   }
 }
 

@@ -17,15 +17,17 @@ pub async fn link_list(count: u32) -> Line {
     measure_lists(count, || links(host)).await
 }
 
-/// Makes a list for the first time, says what it holds in memory, and takes the median of further ones.
+/// Makes a list for the first time, says what another one beside it holds in memory, and takes the median of further ones.
 async fn measure_lists<T, Listing>(count: u32, list: impl Fn() -> Listing) -> Line
 where
     Listing: Future<Output = Result<Vec<T>, Error>>,
 {
-    let list = || async { Ok(list().await?) };
-    let before = resident_bytes()?;
+    let list = || async { Ok::<_, Failure>(list().await?) };
     let (mut kept, first) = measure(list()).await?;
+    let before = resident_bytes()?;
+    let beside = list().await?;
     let grown = resident_bytes()? - before;
+    drop(beside);
     let mut times = Vec::new();
     for _ in 0..FURTHER {
         let (next, ns) = measure(list()).await?;
