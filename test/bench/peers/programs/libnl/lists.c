@@ -57,18 +57,8 @@ int count_listed(struct nl_sock *host, int type, int family, int (*matches)(stru
   return count;
 }
 
-<<<<<<< HEAD
-/// Makes a list for the first time, says what it holds in memory, and takes the median of further ones.
-=======
-static int by_value(const void *a, const void *b) {
-  uint64_t left = *(const uint64_t *)a;
-  uint64_t right = *(const uint64_t *)b;
-  return (left > right) - (left < right);
-}
-
 /// Makes a list for the first time, says what another one beside it holds in memory, and takes the median of further
 /// ones.
->>>>>>> 45e6a67 (bench: memory is what a second list takes)
 static void measure_lists(struct nl_sock *host, int count, int type, int family) {
   uint64_t times[FURTHER];
   check(nl_socket_set_msg_buf_size(host, LARGEST_DATAGRAM), "set the buffer's size");
