@@ -81,10 +81,12 @@ class CreationOfMany {
   async run(signal: AbortSignal | undefined): Promise<void> {
     const abort = () => this.#abort(signal?.reason)
     signal?.addEventListener('abort', abort, { once: true })
+    const forgetClosing = this.#session.whenClosed(() => this.#abort(new ClosedError(this.#operation, 'session')))
     try {
       await this.#makeAll()
     } finally {
       signal?.removeEventListener('abort', abort)
+      forgetClosing()
     }
     if (this.#stopped && !this.#ended) await this.#letGo()
     await this.#completeAll()
@@ -166,14 +168,17 @@ class CreationOfMany {
     }
   }
 
-  /** What the kernel did not get, or what it does not answer any more, is none of the link's fault, and ends it. */
+  /**
+   * What the kernel did not get, or what it does not answer any more, is none of the link's fault, and ends it. Links behind one that was not sent in time may be sent all the same, so that one counts;
+   * behind those that the end of the session takes back there are none.
+   */
   #fail(index: number, error: unknown): void {
     const isUnknown = error instanceof UnknownOutcomeError || (error instanceof TimeoutError && error.sent)
-    if (error instanceof NetlinkError) this.#failed++
-    else if (isUnknown) this.#unknown++
-    else this.#stop(error)
-    if (error instanceof TimeoutError) this.#stop(error)
-    if (error instanceof NetlinkError || isUnknown) this.#keep(error, index)
+    if (!(error instanceof NetlinkError) && !(error instanceof UnknownOutcomeError)) this.#stop(error)
+    if (!(error instanceof Error) || error instanceof ClosedError) return
+    if (isUnknown) this.#unknown++
+    else this.#failed++
+    this.#keep(error, index)
   }
 
   #keep(error: Error, index: number): void {

@@ -59,6 +59,9 @@ export abstract class Request<T> implements Receiver {
     this.#resolve(outcome)
   }
 
+  /** Its time is up, and it is about to be given up. */
+  expire(): void {}
+
   complete(code: number, error: number, detail: number, message: Message, start: number, end: number): boolean {
     const more = code === CompletionCode.part || code === CompletionCode.dumpRestart
     if (more) this.#more(code, message, start, end)

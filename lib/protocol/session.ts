@@ -234,9 +234,11 @@ export class Session {
     return this.#send('slice', program, 0, 0, request, timeout === undefined ? undefined : { timeout })
   }
 
-  /** True when the request was not sent, and will not be: it completes as cancelled. */
-  cancel(id: number): boolean {
-    return this.#socket?.cancel(id) === true
+  /** True when the request was not sent, and will not be: it completes as cancelled, and not for want of time. */
+  cancel<T>(request: Request<T>): boolean {
+    const isCancelled = this.#socket?.cancel(request.id) === true
+    if (isCancelled) request.deadline = 0
+    return isCancelled
   }
 
   /** Starts a dump that is read as it arrives, at the reader's pace, on a socket of its own. */
@@ -363,6 +365,7 @@ export class Session {
 
   #giveUp(request: Request<unknown>): void {
     request.deadline = 0
+    request.expire()
     const sent = this.#socket?.cancel(request.id) !== true
     request.settle(Failure.timedOut(request.operation, request.timeout, sent))
   }

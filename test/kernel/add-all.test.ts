@@ -157,6 +157,15 @@ describe('an entry that the kernel refuses', () => {
     expect(error.message).toMatch(/^routes\.addAll: 1000 done, 3000 failed; the first: option "\[0\]": .*EEXIST/)
   })
 
+  it('is among the hundred that are kept if it is among the first, whatever is wrong with those behind it', async () => {
+    const there = [...routes(28, 5000)]
+    await ns.routes.addAll(there)
+    const nowhere = Array.from(routes(100, 6000), one => ({ ...one, link: 'nothing' }))
+    const error = await failureOf(ns.routes.addAll([...routes(192), ...there, ...nowhere]))
+    expect(error).toMatchObject({ done: 192, failed: 128 })
+    expect(error.errors.map(({ index }) => index)).toEqual(Array.from({ length: 100 }, (_, i) => 192 + i))
+  })
+
   it('has the stack of the caller, without frames of the library', async () => {
     const error = await failureOf(ns.routes.addAll([{ to: '12.0.0.2', link: 'nothing' }]))
     for (const { stack } of [error, error.errors[0]!]) expect(stack!.split('\n    at ')[1]).toContain('add-all.test.ts')
@@ -225,6 +234,12 @@ describe('a source', () => {
     expect(shown()).toHaveLength(100)
   })
 
+  it('that answers at once where a promise was due is taken as it is', async () => {
+    const entries = routes(3)
+    const source = { [Symbol.asyncIterator]: () => entries as unknown as AsyncIterator<RouteOptions> }
+    expect(await ns.routes.addAll(source)).toBe(3)
+  })
+
   it.each([undefined, null, 7, { to: '10.0.0.0/8' }])('that is %s is a mistake', async source => {
     await expect(ns.routes.addAll(source as never)).rejects.toThrow(/expected something to iterate over/)
   })
@@ -255,6 +270,62 @@ describe('a signal', () => {
     expect(error).toMatchObject({ done: 3, cause: { name: 'TimeoutError' } })
   })
 
+  it.each([
+    [
+      'a generator',
+      function* (abort: () => void) {
+        yield* routes(10)
+        abort()
+        yield* routes(10, 10)
+      },
+    ],
+    [
+      'an asynchronous generator',
+      async function* (abort: () => void) {
+        yield* routes(10)
+        abort()
+        yield* routes(10, 10)
+      },
+    ],
+  ])('keeps from the kernel what was not sent, of %s', async (_, source) => {
+    const controller = new AbortController()
+    const error = await failureOf(
+      ns.routes.addAll(
+        source(() => controller.abort()),
+        { signal: controller.signal },
+      ),
+    )
+    expect(error).toMatchObject({ done: 0, failed: 0, unknown: 0 })
+    expect(shown()).toEqual([])
+  })
+
+  it('is not followed by what the source says to its end later', async () => {
+    const unhandled: unknown[] = []
+    const note = (error: unknown) => unhandled.push(error)
+    process.on('unhandledRejection', note)
+    const controller = new AbortController()
+    let answer = () => {}
+    async function* stubborn() {
+      try {
+        yield route(1)
+        await new Promise<void>(resolve => {
+          answer = resolve
+          controller.abort()
+        })
+        yield route(2)
+      } finally {
+        // biome-ignore lint/correctness/noUnsafeFinally: it is what is tested
+        throw new Error('in the end')
+      }
+    }
+    await failureOf(ns.routes.addAll(stubborn(), { signal: controller.signal }))
+    answer()
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+  })
+
   it('that was aborted before is thrown as it is', async () => {
     await expect(ns.routes.addAll([route(1)], { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no')
     expect(shown()).toEqual([])
@@ -262,6 +333,18 @@ describe('a signal', () => {
 })
 
 describe('the end of the session', () => {
+  it('ends the wait for a source that says nothing', async () => {
+    const session = await Rtnetlink.open({ netns: ns })
+    async function* silent() {
+      yield* routes(3)
+      await expect.poll(shown).toHaveLength(3)
+      session.close()
+      await new Promise(() => {})
+    }
+    const error = await failureOf(session.routes.addAll(silent()))
+    expect(error).toMatchObject({ done: 3, failed: 0, unknown: 0, cause: expect.any(ClosedError) })
+  })
+
   it('ends it, and the error says how far it came', async () => {
     const session = await Rtnetlink.open({ netns: ns })
     function* source() {
@@ -279,6 +362,21 @@ describe('the end of the session', () => {
     const session = await Rtnetlink.open({ netns: ns })
     session.close()
     await expect(session.routes.addAll(routes(1))).rejects.toThrow(ClosedError)
+  })
+})
+
+describe('a time limit', () => {
+  it.each([1, 2, 3, 5, 10])('of %d ms leaves none done behind one that was not tried', async timeout => {
+    const error = await ns.routes.addAll(routes(5000), { timeout }).then(
+      () => undefined,
+      (thrown: BulkError) => thrown,
+    )
+    const there = shown()
+    expect(there).toEqual(Array.from(routes(there.length), ({ to }) => to))
+    if (error === undefined) return
+    expect(error.cause).toMatchObject({ name: 'TimeoutError' })
+    expect(error.failed).toBe(0)
+    expect(there.length).toBe(error.done + error.unknown)
   })
 })
 

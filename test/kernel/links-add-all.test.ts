@@ -202,6 +202,33 @@ describe('links.addAll ends early', () => {
     expect((await failureOf(session.links.addAll(closing()))).cause).toBeInstanceOf(ClosedError)
     await expect(session.links.addAll([ifb(2)])).rejects.toBeInstanceOf(ClosedError)
   })
+
+  it('when the session closes while a source says nothing', async () => {
+    const session = await Rtnetlink.open({ netns: ns })
+    async function* silent() {
+      yield ifb(0)
+      await expect.poll(() => namesOf('ifb')).toEqual(['i0'])
+      session.close()
+      await new Promise(() => {})
+    }
+    const error = await failureOf(session.links.addAll(silent()))
+    expect(error).toMatchObject({ done: 1, failed: 0, unknown: 0, cause: expect.any(ClosedError) })
+  })
+
+  it.each([1, 2, 3, 5, 10])('when %d ms are not enough for a message, and counts each that it has begun', async timeout => {
+    let begun = 0
+    function* counted() {
+      for (; begun < 600; begun++) yield ifb(begun)
+    }
+    const error = await ns.links.addAll(counted(), { timeout }).catch((thrown: BulkError) => thrown)
+    const there = await namesOf('ifb')
+    if (typeof error === 'number') return expect(there).toHaveLength(error)
+    expect(error.cause).toMatchObject({ name: 'TimeoutError' })
+    const sum = error.done + error.failed + error.unknown
+    expect(there.map(name => Number(name.slice(1))).filter(i => i >= sum)).toEqual([])
+    expect(there.length).toBeGreaterThanOrEqual(error.done)
+    expect(there.length).toBeLessThanOrEqual(error.done + error.unknown)
+  })
 })
 
 describe('links.addAll refuses', () => {

@@ -62,6 +62,8 @@ class Bulk<E extends object> {
   #room = FIRST_SLICE
   #ended = false
   #stopped = false
+  /** What was not sent yet will not be. */
+  #abandoned = false
   #cause: unknown
 
   constructor(session: Session, verb: BulkVerb<E>, source: Source<E>, timeout: number | undefined) {
@@ -86,22 +88,28 @@ class Bulk<E extends object> {
   async run(signal: AbortSignal | undefined): Promise<void> {
     const abort = () => this.#abandon(signal?.reason)
     signal?.addEventListener('abort', abort, { once: true })
+    const forgetClosing = this.#session.whenClosed(() => this.#abandon(new ClosedError(this.#verb.operation, 'session')))
     try {
       await this.#sendAll()
       while (this.#underWay.length > 0) await this.#awaitFirst()
       if (this.#stopped && !this.#ended) await this.#letGo()
     } finally {
       signal?.removeEventListener('abort', abort)
+      forgetClosing()
     }
   }
 
+  get #isOver(): boolean {
+    return this.#ended || this.#stopped || this.#abandoned
+  }
+
   async #sendAll(): Promise<void> {
-    while (!this.#ended && !this.#stopped) {
+    while (!this.#isOver) {
       this.#begin()
       if ('now' in this.#source) this.#fill(this.#source.now)
       else await this.#gather()
       this.#send()
-      if (this.#ended || this.#stopped) return
+      if (this.#isOver) return
       await new Promise(later)
       while (this.#underWay.length >= MOST_UNDER_WAY) await this.#awaitFirst()
     }
@@ -119,7 +127,7 @@ class Bulk<E extends object> {
   #fill(iterator: Iterator<E>): void {
     const end = milliseconds() + PATIENCE
     try {
-      while (!this.#isFull && this.#take(iterator.next())) {
+      while (!this.#isFull && !this.#abandoned && this.#take(iterator.next())) {
         if (this.#entries.length % CLOCK === 0 && milliseconds() >= end) return
       }
     } catch (error) {
@@ -133,7 +141,7 @@ class Bulk<E extends object> {
     let turn: NodeJS.Immediate | undefined
     const end = milliseconds() + PATIENCE
     try {
-      while (!this.#isFull && !this.#stopped) {
+      while (!this.#isFull && !this.#abandoned) {
         const step = await source.next()
         if (step === undefined && this.#entries.length > 0) return
         if (step === undefined) continue
@@ -175,8 +183,9 @@ class Bulk<E extends object> {
 
   #send(): void {
     const entries = this.#entries
-    if (entries.length === 0) return
+    if (entries.length === 0 || this.#abandoned) return
     const slice = new Slice(this.#verb.operation, entries, this.#first, this.#tally.room)
+    slice.whenExpired = () => this.#withdraw(slice)
     this.#program.endSlice(this.#verb.batch ?? 0)
     this.#first += entries.length
     this.#room = Math.min(this.#room * 2, LONGEST_SLICE)
@@ -215,7 +224,14 @@ class Bulk<E extends object> {
   /** As #stop, and what the kernel does not have yet is taken back. */
   #abandon(cause: unknown): void {
     this.#stop(cause)
-    for (const slice of this.#underWay) this.#session.cancel(slice.id)
+    this.#withdraw()
+  }
+
+  /** Takes back what the kernel does not have yet: all slices, or those behind one. The last first, so that none is sent behind one that is not. */
+  #withdraw(behind?: Slice): void {
+    this.#abandoned = true
+    const first = behind === undefined ? 0 : this.#underWay.indexOf(behind) + 1
+    for (const slice of this.#underWay.slice(first).reverse()) this.#session.cancel(slice)
     if ('later' in this.#source) this.#source.later.interrupt()
   }
 

@@ -30,6 +30,8 @@ export class Slice extends Request<SliceOutcome> {
   readonly first: number
   readonly #most: number
   readonly #heard: Heard | undefined
+  /** Called before it is given up for want of an answer in time. */
+  whenExpired: (() => void) | undefined = undefined
 
   /** `most`: how many failures are wanted. */
   constructor(operation: string, entries: readonly object[], first: number, most: number, heard?: Heard) {
@@ -40,9 +42,13 @@ export class Slice extends Request<SliceOutcome> {
     this.#heard = heard
   }
 
+  override expire(): void {
+    this.whenExpired?.()
+  }
+
   protected override finish(_code: number, _detail: number, message: Message, start: number, end: number): SliceOutcome {
-    const outcome = { failed: 0, unknown: 0, failures: [] as EntryFailure[] }
-    const seen = new Set<number>()
+    const outcome = { failed: 0, unknown: 0 }
+    const seen = new Map<number, number>()
     for (let offset = start; offset + HEADER_BYTES <= end; ) {
       const at = message.u32(offset)
       const code = message.u32(offset + 4)
@@ -50,15 +56,19 @@ export class Slice extends Request<SliceOutcome> {
       const to = from + message.u32(offset + 16)
       if (isNews(code)) this.#hear(at, code, message, from, to)
       else if (code !== CompletionCode.skipped && !seen.has(at)) {
-        seen.add(at)
+        seen.set(at, offset)
         if (code === CompletionCode.unknown) outcome.unknown++
         else outcome.failed++
-        if (outcome.failures.length < this.#most) outcome.failures.push({ at, failure: this.#failure(message, offset, from, to) })
       }
       offset = (to + 7) & ~7
     }
-    outcome.failures.sort((a, b) => a.at - b.at)
-    return outcome
+    return { ...outcome, failures: this.#firstOf(seen, message) }
+  }
+
+  /** They come batch by batch, but in a batch in another order. */
+  #firstOf(seen: Map<number, number>, message: Message): EntryFailure[] {
+    const first = [...seen].sort(([one], [other]) => one - other).slice(0, this.#most)
+    return first.map(([at, offset]) => ({ at, failure: this.#failure(message, offset) }))
   }
 
   #hear(at: number, code: number, message: Message, start: number, end: number): void {
@@ -66,8 +76,8 @@ export class Slice extends Request<SliceOutcome> {
     else this.#heard?.(at, code, message, start, end)
   }
 
-  #failure(message: Message, offset: number, from: number, to: number): Failure {
-    const payload = message.copy(from, to - from)
+  #failure(message: Message, offset: number): Failure {
+    const payload = message.copy(offset + HEADER_BYTES, message.u32(offset + 16))
     return new Failure(this.operation, message.u32(offset + 4), message.u32(offset + 8), message.u32(offset + 12), payload)
   }
 }

@@ -45,7 +45,7 @@ export class SlowSource<E> {
   #ask(): void {
     if (this.#asked) return
     this.#asked = true
-    this.#iterator.next().then(
+    Promise.resolve(this.#iterator.next()).then(
       step => this.#arrive({ step }),
       error => this.#arrive({ error }),
     )
@@ -61,9 +61,9 @@ export class SlowSource<E> {
     this.#wake?.()
   }
 
-  /** Tells the iterator that no more is wanted. One that is asked for something just now may never answer, and is not waited for. */
+  /** Tells the iterator that no more is wanted, and does not mind what it says to that. One that is asked for something just now may never answer, and is not waited for. */
   async return(): Promise<void> {
-    const end = this.#iterator.return?.()
+    const end = Promise.resolve(this.#iterator.return?.()).catch(() => {})
     if (!this.#asked) await end
   }
 }
