@@ -157,15 +157,19 @@ static void free_list(void *data) {
   *list = (struct list){0};
 }
 
-/// Makes a list for the first time, says what it holds in memory, and takes the median of further ones.
+/// Makes a list for the first time, says what another one beside it holds in memory, and takes the median of further
+/// ones.
 static void measure_lists(struct mnl_socket *host, int count, int type, int family, mnl_cb_t read) {
   uint64_t times[FURTHER];
   struct list kept = {0};
-  long before = resident_bytes();
+  struct list beside = {0};
   uint64_t start = now_ns();
   dump(host, type, family, read, &kept, free_list);
   uint64_t first = now_ns() - start;
+  long before = resident_bytes();
+  dump(host, type, family, read, &beside, free_list);
   long grown = resident_bytes() - before;
+  free_list(&beside);
   for (int i = 0; i < FURTHER; i++) {
     free_list(&kept);
     start = now_ns();
