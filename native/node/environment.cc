@@ -34,6 +34,8 @@ void Environment::tear_down(void* data) {
   environment->runtime_->user_namespaces.stop();
   environment->runtime_->pool.stop();
   environment->runtime_->namespace_threads.stop();
+  // A reader may be writing to another device.
+  environment->runtime_->devices.each([](sys::PacketDevice& device) { device.stop_reading(); });
   environment->runtime_->devices.close_all();
   environment->runtime_->captures.close_all();
   environment->runtime_->monitors.stop();

@@ -1,6 +1,7 @@
 #include "node/packet_device.h"
 
 #include <array>
+#include <cerrno>
 #include <limits>
 #include <mutex>
 #include <span>
@@ -199,14 +200,11 @@ void PacketDevice::read(const Napi::CallbackInfo& info) {
   const auto device = opened(info.Env());
   const uint32_t queue = to_queue(info[1], *device);
   if (device->reader(queue) != nullptr) throw Napi::TypeError::New(info.Env(), "read: the queue is read already");
-  sys::CompletionQueue& completions = runtime_->completions;
-  const auto tell = [id, queue, &completions](int error) {
-    completions.post({id, wire::CompletionCode::kPart, static_cast<uint32_t>(error), queue});
-  };
+  const sys::PacketNews news{runtime_->completions, id, queue};
   try {
-    device->read(queue, PacketMemory::of(info[2]), tell);
+    device->read(queue, PacketMemory::of(info[2]), news);
   } catch (const sys::SystemError& error) {
-    tell(error.error());
+    news.tell(error.error());
   }
 }
 
@@ -249,17 +247,26 @@ void PacketDevice::write(const Napi::CallbackInfo& info) {
   auto memory = PacketMemory::of(info[2]);
   const auto given = to_packets(info, 3, *memory);
   std::vector<sys::Packet> packets(given.begin(), given.end());
+  const auto reader = sys::are_large(packets) ? nullptr : memory->reader();
   environment_.begin_request();
   if (device->writer(queue).append({.id = id, .memory = std::move(memory), .packets = std::move(packets)}))
-    start_writing(device, queue);
+    start_writing(device, queue, reader.get());
 }
 
-void PacketDevice::start_writing(const std::shared_ptr<sys::PacketDevice>& device, uint32_t queue) {
-  try {
-    runtime_->pool.submit([device, queue](const std::stop_token& stop) { device->writer(queue).run(stop); });
-  } catch (const sys::SystemError& error) {
-    device->writer(queue).fail(error);
-  }
+/** Who reads packets writes them, between two looks: no other thread is woken. The pool writes what nobody reads. */
+void PacketDevice::start_writing(const std::shared_ptr<sys::PacketDevice>& device, uint32_t queue,
+                                 sys::PacketErrands* reader) {
+  const auto write_on_pool = [device, queue, &pool = runtime_->pool] {
+    sys::PacketWriter& writer = device->writer(queue);
+    try {
+      if (!pool.submit([device, queue](const std::stop_token& stop) { device->writer(queue).run(stop); }))
+        writer.fail(sys::SystemError(sys::SystemCall::kThread, ECANCELED));
+    } catch (const sys::SystemError& error) {
+      writer.fail(error);
+    }
+  };
+  const auto go_on = [device, queue] { return device->writer(queue).go_on(); };
+  if (reader == nullptr || !reader->add({.go_on = go_on, .hand_over = write_on_pool})) write_on_pool();
 }
 
 // binding.ts: NativePacketDevice.counts()

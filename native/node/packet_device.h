@@ -46,7 +46,7 @@ class PacketDevice : public Napi::ObjectWrap<PacketDevice> {
   void run(uint32_t id, Napi::Env env, std::function<void(sys::PacketDevice&)> body);
   std::shared_ptr<sys::PacketDevice> opened(Napi::Env env) const;
   sys::PacketReader& reader(const Napi::CallbackInfo& info, const sys::PacketDevice& device) const;
-  void start_writing(const std::shared_ptr<sys::PacketDevice>& device, uint32_t queue);
+  void start_writing(const std::shared_ptr<sys::PacketDevice>& device, uint32_t queue, sys::PacketErrands* reader);
 
   Environment& environment_;
   /** What may still be used by its threads when Node is done with this. */

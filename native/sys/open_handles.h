@@ -18,13 +18,18 @@ class OpenHandles {
   }
 
   void close_all() {
+    each([](Handle& handle) { handle.close(); });
+  }
+
+  template <typename Do>
+  void each(Do act) {
     std::vector<std::weak_ptr<Handle>> handles;
     {
       const std::lock_guard lock(mutex_);
-      handles.swap(handles_);
+      handles = handles_;
     }
     for (const auto& known : handles) {
-      if (const auto handle = known.lock()) handle->close();
+      if (const auto handle = known.lock()) act(*handle);
     }
   }
 

@@ -13,11 +13,11 @@ PacketDevice::PacketDevice(OpenedQueues opened, Deletion deletion, Counters& cou
   for (UniqueFd& queue : opened.queues) queues_.push_back(std::make_unique<Queue>(std::move(queue), completions));
 }
 
-void PacketDevice::read(uint32_t queue, std::shared_ptr<PacketMemory> memory, PacketReader::Tell tell) {
+void PacketDevice::read(uint32_t queue, const std::shared_ptr<PacketMemory>& memory, PacketNews news) {
   Queue& at = *queues_[queue];
   PacketReader::IsGone is_gone;
   if (deletion_ == Deletion::kMustBeAsked) is_gone = [&at] { return is_tap_link_gone(at.descriptor); };
-  auto reader = std::make_unique<PacketReader>(at.descriptor, std::move(memory), std::move(tell), std::move(is_gone));
+  auto reader = std::make_unique<PacketReader>(at.descriptor, memory, news, std::move(is_gone));
   at.thread = start_native_thread([this, &reader = *reader] {
     const Counted thread(counters_.threads);
     reader.run();
@@ -45,16 +45,25 @@ void PacketDevice::finish_writing() {
   for (const auto& queue : queues_) queue->writer.wait();
 }
 
+void PacketDevice::stop_reading() {
+  const std::lock_guard lock(mutex_);
+  join_readers();
+}
+
 void PacketDevice::close() {
   const std::lock_guard lock(mutex_);
+  join_readers();
+  for (const auto& queue : queues_) queue->descriptor.reset();
+  counted_ = Counted();
+}
+
+void PacketDevice::join_readers() {
   for (const auto& queue : queues_) {
     if (queue->reader) queue->reader->stop();
   }
   for (const auto& queue : queues_) {
     if (queue->thread.joinable()) queue->thread.join();
   }
-  for (const auto& queue : queues_) queue->descriptor.reset();
-  counted_ = Counted();
 }
 
 }  // namespace rtnetlink::sys

@@ -37,7 +37,7 @@ class PacketDevice {
   // On the JavaScript thread.
 
   /** Starts the reader of a queue. @throws SystemError (kEventfd, kThread) */
-  void read(uint32_t queue, std::shared_ptr<PacketMemory> memory, PacketReader::Tell tell);
+  void read(uint32_t queue, const std::shared_ptr<PacketMemory>& memory, PacketNews news);
   /** Null before read(). */
   [[nodiscard]] PacketReader* reader(uint32_t queue) const { return queues_[queue]->reader.get(); }
   [[nodiscard]] PacketWriter& writer(uint32_t queue) const { return queues_[queue]->writer; }
@@ -50,6 +50,8 @@ class PacketDevice {
 
   /** Lets the writers do what they were given, as far as the device takes it at once. */
   void finish_writing();
+  /** Stops the readers, which may be writing to other devices. */
+  void stop_reading();
   /** Stops the readers and closes the descriptors; nobody may write any more. Idempotent. */
   void close();
 
@@ -63,6 +65,8 @@ class PacketDevice {
     std::unique_ptr<PacketReader> reader;
     std::thread thread;
   };
+
+  void join_readers();
 
   const std::string name_;
   const Deletion deletion_;

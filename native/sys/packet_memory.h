@@ -2,9 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 namespace rtnetlink::sys {
+
+class PacketErrands;
 
 /** binding.ts: NativePacketDevice.take(). Where a packet lies in its memory. */
 struct Packet {
@@ -30,8 +33,16 @@ class PacketMemory {
     return packet.offset <= bytes_.size() && packet.length <= bytes_.size() - packet.offset;
   }
 
+  // On the JavaScript thread.
+
+  /** A thread reads packets into it, and takes errands. */
+  void set_reader(const std::shared_ptr<PacketErrands>& reader) { reader_ = reader; }
+  /** Null while nobody does. */
+  [[nodiscard]] std::shared_ptr<PacketErrands> reader() const { return reader_.lock(); }
+
  private:
   std::span<std::byte> bytes_;
+  std::weak_ptr<PacketErrands> reader_;
 };
 
 }  // namespace rtnetlink::sys

@@ -21,12 +21,21 @@ constexpr std::chrono::nanoseconds kBetweenQuestions = 1s;
 
 }  // namespace
 
-PacketReader::PacketReader(const UniqueFd& descriptor, std::shared_ptr<PacketMemory> memory, Tell tell, IsGone is_gone)
-    : descriptor_(descriptor), ring_(std::move(memory)), tell_(std::move(tell)), is_gone_(std::move(is_gone)) {}
+PacketReader::PacketReader(const UniqueFd& descriptor, const std::shared_ptr<PacketMemory>& memory, PacketNews news,
+                           IsGone is_gone)
+    : descriptor_(descriptor),
+      ring_(memory),
+      news_(news),
+      is_gone_(std::move(is_gone)),
+      errands_(std::make_shared<PacketErrands>()) {
+  memory->set_reader(errands_);
+}
 
 void PacketReader::run() {
   prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);  // Or a pause of 50 µs takes 100.
-  while (!stopped_.load(std::memory_order_relaxed)) {
+  int error = 0;
+  while (error == 0 && !stopped_.load(std::memory_order_relaxed)) {
+    const bool wrote = errands_->go_on();
     const auto room = ring_.find_room();
     if (!room) {
       wait_for_room();
@@ -35,29 +44,32 @@ void PacketReader::run() {
     const Drained drained = drain(*room);
     const Clock::time_point now = Clock::now();
     rate_.count(drained.packets, drained.bytes, now);
-    if (drained.error != 0) {
-      tell_rest();
-      return tell_(drained.error);
-    }
     if (is_time_to_tell(drained, now) && ring_.is_due()) {
       told_ = now;
-      tell_(0);
+      news_.tell(0);
     }
+    // Only now: one waking is enough for the end of a write and for what was read behind it.
+    if (wrote) news_.completions.wake_for_rest();
     if (drained.empty) wait_for_packets();
+    error = drained.error;
   }
+  errands_->close();
+  if (error == 0) return;
+  tell_rest();
+  news_.tell(error);
 }
 
 void PacketReader::stop() {
   stopped_.store(true, std::memory_order_relaxed);
-  wake_.signal();
+  errands_->wake();
 }
 
 void PacketReader::want() {
-  if (ring_.want()) tell_(0);
+  if (ring_.want()) news_.tell(0);
 }
 
 void PacketReader::release(std::size_t count) {
-  if (ring_.release(count)) wake_.signal();
+  if (ring_.release(count)) errands_->wake();
 }
 
 PacketReader::Drained PacketReader::drain(const PacketRing::Room& room) {
@@ -108,17 +120,18 @@ void PacketReader::wait_for_packets() {
 
 void PacketReader::wait_for_room() {
   tell_rest();
+  news_.completions.wake_for_rest();
   wait(false, nullptr);
 }
 
 /** From here on this thread does not look by itself. */
 void PacketReader::tell_rest() {
-  if (ring_.turn_away()) tell_(0);
+  if (ring_.turn_away()) news_.tell(0);
 }
 
 bool PacketReader::wait(bool for_packets, const std::chrono::nanoseconds* at_most) {
   std::array<pollfd, 2> watched{{
-      {.fd = wake_.descriptor().get(), .events = POLLIN, .revents = 0},
+      {.fd = errands_->descriptor().get(), .events = POLLIN, .revents = 0},
       {.fd = descriptor_.get(), .events = POLLIN, .revents = 0},
   }};
   timespec timeout{};
@@ -126,8 +139,10 @@ bool PacketReader::wait(bool for_packets, const std::chrono::nanoseconds* at_mos
     const auto seconds = std::chrono::floor<std::chrono::seconds>(*at_most);
     timeout = {.tv_sec = seconds.count(), .tv_nsec = (*at_most - seconds).count()};
   }
+  if (!errands_->lie_down()) return true;
   const int ready = ppoll(watched.data(), for_packets ? 2 : 1, at_most == nullptr ? nullptr : &timeout, nullptr);
-  if (watched[0].revents != 0) wake_.clear();
+  errands_->get_up();
+  if (watched[0].revents != 0) errands_->clear();
   return ready != 0;
 }
 

@@ -8,25 +8,40 @@
 #include <memory>
 #include <span>
 
+#include "sys/completion_queue.h"
 #include "sys/packet_counts.h"
+#include "sys/packet_errands.h"
 #include "sys/packet_memory.h"
 #include "sys/packet_rate.h"
 #include "sys/packet_ring.h"
 #include "sys/unique_fd.h"
-#include "sys/wake_event.h"
 
 namespace rtnetlink::sys {
 
-/** Reads the packets of one queue into a ring, on a thread of its own. */
+/** How the JavaScript thread hears of the packets of a queue: by parts of a request. */
+struct PacketNews {
+  CompletionQueue& completions;
+  uint32_t id;
+  uint32_t queue;
+
+  /** On any thread: with 0 when there are packets to take, with an errno when no more will come. */
+  void tell(int error) const {
+    completions.post({id, wire::CompletionCode::kPart, static_cast<uint32_t>(error), queue});
+  }
+};
+
+/**
+ * Reads the packets of one queue into a ring, on a thread of its own, which does errands with them between two looks;
+ * docs/decisions/0049.
+ */
 class PacketReader {
  public:
-  /** Called on any thread: with 0 when there are packets to take, with an errno when no more will come. */
-  using Tell = std::function<void(int error)>;
   /** Says whether the device has gone without a word; asked now and then. Null where a read would tell. */
   using IsGone = std::function<bool()>;
 
   /** The descriptor does not block, and outlives this. @throws SystemError (kEventfd) */
-  PacketReader(const UniqueFd& descriptor, std::shared_ptr<PacketMemory> memory, Tell tell, IsGone is_gone);
+  PacketReader(const UniqueFd& descriptor, const std::shared_ptr<PacketMemory>& memory, PacketNews news,
+               IsGone is_gone);
 
   /** On the reader's thread, until stop() or an error. */
   void run();
@@ -62,10 +77,10 @@ class PacketReader {
 
   const UniqueFd& descriptor_;
   PacketRing ring_;
-  const Tell tell_;
+  const PacketNews news_;
   const IsGone is_gone_;
-  /** There is room again, or it is to stop. */
-  const WakeEvent wake_;
+  /** It is woken through these also when there is room again, or it is to stop. */
+  const std::shared_ptr<PacketErrands> errands_;
   std::atomic<bool> stopped_ = false;
   PacketRate rate_;
   Clock::time_point told_;

@@ -18,16 +18,21 @@ namespace {
 /** Copying more than this takes longer than waking a thread. */
 constexpr std::size_t kSmall = 16 * 1024;
 
-bool are_small(std::span<const Packet> packets) {
+/** Larger than any packet of a usual link: the kernel has left segments together. */
+constexpr std::size_t kLarge = 4096;
+
+std::size_t bytes_of(std::span<const Packet> packets) {
   std::size_t bytes = 0;
   for (const Packet& packet : packets) bytes += packet.length;
-  return bytes <= kSmall;
+  return bytes;
 }
 
 }  // namespace
 
+bool are_large(std::span<const Packet> packets) { return bytes_of(packets) > packets.size() * kLarge; }
+
 std::size_t PacketWriter::write_now(const PacketMemory& memory, std::span<const Packet> packets) {
-  if (!is_idle() || !are_small(packets)) return 0;
+  if (!is_idle() || bytes_of(packets) > kSmall) return 0;
   std::size_t written = 0;
   for (Clock::time_point start = Clock::now(); written < packets.size() && patience_ > Clock::duration::zero();) {
     if (!try_write(memory, packets[written])) break;
@@ -56,50 +61,62 @@ void PacketWriter::fail(const SystemError& error) {
   {
     const std::lock_guard lock(mutex_);
     failed.swap(waiting_);
+    if (batch_) failed.push_front(*std::exchange(batch_, std::nullopt));
     running_ = false;
+    idle_.notify_all();
   }
   for (const PacketBatch& batch : failed) completions_.post(batch.id, error);
 }
 
 void PacketWriter::run(const std::stop_token& stop) {
+  const auto post = [this](const wire::Completion& completion) { completions_.post(completion); };
   for (;;) {
-    PacketBatch batch;
-    {
-      const std::lock_guard lock(mutex_);
-      if (waiting_.empty()) {
-        running_ = false;
-        idle_.notify_all();
-        return;
-      }
-      batch = std::move(waiting_.front());
-      waiting_.pop_front();
+    const WriteProgress progress = write_some(SIZE_MAX, post);
+    if (progress == WriteProgress::kDone) return;
+    if (progress == WriteProgress::kStuck && !wait_for_room(stop)) {
+      completions_.post({batch_->id, CompletionCode::kCancelled, 0, written_});
+      batch_.reset();
     }
-    write_all(batch, stop);
   }
+}
+
+WriteProgress PacketWriter::go_on() {
+  return write_some(kFew, [this](const wire::Completion& completion) { completions_.post_with_next(completion); });
+}
+
+template <typename Post>
+WriteProgress PacketWriter::write_some(std::size_t most, Post post) {
+  if (!next_batch()) return WriteProgress::kDone;
+  for (; written_ < batch_->packets.size(); ++written_, --most) {
+    if (most == 0) return WriteProgress::kMore;
+    if (try_write(*batch_->memory, batch_->packets[written_])) continue;
+    if (errno == EAGAIN) return WriteProgress::kStuck;
+    completions_.post(batch_->id, SystemError(SystemCall::kWrite, errno, written_));
+    batch_.reset();
+    return WriteProgress::kMore;
+  }
+  post({batch_->id, CompletionCode::kDone});
+  batch_.reset();
+  return next_batch() ? WriteProgress::kMore : WriteProgress::kDone;
+}
+
+bool PacketWriter::next_batch() {
+  if (batch_) return true;
+  const std::lock_guard lock(mutex_);
+  if (waiting_.empty()) {
+    running_ = false;
+    idle_.notify_all();
+    return false;
+  }
+  batch_ = std::move(waiting_.front());
+  waiting_.pop_front();
+  written_ = 0;
+  return true;
 }
 
 void PacketWriter::wait() {
   std::unique_lock lock(mutex_);
   idle_.wait(lock, [&] { return !running_; });
-}
-
-void PacketWriter::write_all(const PacketBatch& batch, const std::stop_token& stop) {
-  try {
-    for (uint32_t number = 0; number < batch.packets.size(); ++number) {
-      if (!write_one(batch, number, stop)) return completions_.post({batch.id, CompletionCode::kCancelled, 0, number});
-    }
-    completions_.post({batch.id, CompletionCode::kDone});
-  } catch (const SystemError& error) {
-    completions_.post(batch.id, error);
-  }
-}
-
-bool PacketWriter::write_one(const PacketBatch& batch, uint32_t number, const std::stop_token& stop) {
-  while (!try_write(*batch.memory, batch.packets[number])) {
-    if (errno != EAGAIN) throw SystemError(SystemCall::kWrite, errno, number);
-    if (!wait_for_room(stop)) return false;
-  }
-  return true;
 }
 
 /** False with errno. */

@@ -394,6 +394,122 @@ describe('write', () => {
   })
 })
 
+describe('write, of packets that lie where a thread reads', () => {
+  /** Behind what is read meanwhile: small packets, which are released soon. */
+  const FIRST = 512 * 1024
+  const LONGEST = 1000 * 128
+
+  /** Writes packets out of the memory of a reading, whose thread then does it. `place`: others are still being written. */
+  function forward(reading: Reading, packets: Uint8Array[], to: NativePacketDevice, place = 0): Promise<Outcome> {
+    const table = new Uint32Array(packets.length * 2)
+    let at = FIRST + place * LONGEST
+    for (const [i, packet] of packets.entries()) {
+      reading.bytes.set(packet, at)
+      table.set([at, packet.length], i * 2)
+      at += packet.length
+    }
+    return inbox.request(id => to.write(id, 0, reading.memory, table, packets.length))
+  }
+
+  const requests = (count: number, first = 0) => Array.from({ length: count }, (_, i) => request(first + i))
+  const dropped = () => ipShows(name, 'link', 'show', 'dev', 'tun0')[0].stats64.tx.dropped
+
+  it('writes in the order of the calls, whatever memory they take the packets from', async () => {
+    const device = await open()
+    const reading = new Reading(device)
+    const writes = [
+      forward(reading, requests(100), device),
+      write(device, requests(30, 100)),
+      forward(reading, requests(100, 130), device, 1),
+      write(device, requests(1, 230)),
+      forward(reading, requests(69, 231), device, 2),
+    ]
+    expect((await reading.packets(300)).map(sequenceOf)).toEqual(Array.from({ length: 300 }, (_, i) => i))
+    expect((await Promise.all(writes)).map(({ code }) => code)).toEqual(Array(5).fill(done))
+  })
+
+  it('looks for packets in between: more come back than the kernel holds, and none is dropped', async () => {
+    const device = await open()
+    const reading = new Reading(device)
+    const written = forward(reading, requests(1000), device)
+    expect((await reading.packets(1000)).map(sequenceOf)).toEqual(Array.from({ length: 1000 }, (_, i) => i))
+    expect((await written).code).toBe(done)
+    expect(dropped()).toBe(0)
+  })
+
+  it('stops at what is no packet, says which one that was, and goes on with the next batch', async () => {
+    const device = await open()
+    const reading = new Reading(device)
+    const bad = [...requests(100), Uint8Array.of(0x95, 1, 2, 3), ...requests(100)]
+    const [outcome, next] = await Promise.all([forward(reading, bad, device), forward(reading, requests(3, 500), device, 1)])
+    expect(outcome).toMatchObject({ code: failed, error: EINVAL, detail: SystemCall.write })
+    expect(subject(outcome)).toBe(100)
+    expect(next.code).toBe(done)
+    expect((await reading.packets(103)).map(sequenceOf).slice(100)).toEqual([500, 501, 502])
+  })
+
+  it('completes when nothing more is read, and when the memory is full', async () => {
+    const one = await open()
+    const other = await open({ name: 'tun1' })
+    const reading = new Reading(one, 0, 2 * LARGEST_PACKET)
+    await write(one, [request(1, 60_000)])
+    await reading.told()
+    const count = one.take(0, reading.table)
+    const again = () => inbox.request(id => other.write(id, 0, reading.memory, reading.table, count))
+    expect((await again()).code).toBe(done)
+    for (let i = 0; i < 10; i++) await write(one, [request(i, 60_000)])
+    expect((await again()).code).toBe(done)
+    expect(other.counts()[3]).toBe(2 * count)
+  })
+
+  it('writes everything when the device that read it is closed meanwhile', async () => {
+    const one = await open()
+    const other = await open({ name: 'tun1' })
+    for (let round = 0; round < 5; round++) {
+      const reader = round === 0 ? one : await open({ name: 'tun2' })
+      const reading = new Reading(reader)
+      const before = other.counts()[3]!
+      const writes = [0, 1, 2].map(place => forward(reading, requests(900), other, place))
+      await close(reader)
+      expect((await Promise.all(writes)).map(({ code }) => code)).toEqual([done, done, done])
+      expect(other.counts()[3]! - before).toBe(2700)
+    }
+  })
+
+  it('writes everything before the device that it goes to is closed', async () => {
+    const one = await open()
+    const other = await open({ name: 'tun1' })
+    const reading = new Reading(one)
+    const writes = [0, 1, 2].map(place => forward(reading, requests(900), other, place))
+    await close(other)
+    expect((await Promise.all(writes)).map(({ code }) => code)).toEqual([done, done, done])
+  })
+
+  it('takes two devices that write each other’s packets, which are closed at once', async () => {
+    const one = await open()
+    const other = await open({ name: 'tun1' })
+    const readings = [new Reading(one), new Reading(other)] as const
+    const writes = [0, 1, 2].flatMap(place => [
+      forward(readings[0], requests(900), other, place),
+      forward(readings[1], requests(900), one, place),
+    ])
+    await Promise.all([close(one), close(other)])
+    expect((await Promise.all(writes)).map(({ code }) => code)).toEqual(Array(6).fill(done))
+  })
+
+  it('works when the device that read them has gone', async () => {
+    const one = await open()
+    const other = await open({ name: 'tun1' })
+    const reading = new Reading(one)
+    ip('-n', name, 'link', 'delete', 'tun0')
+    expect((await reading.told()).error).toBe(EBADFD)
+    expect((await forward(reading, requests(50), other)).code).toBe(done)
+    await close(one)
+    expect((await forward(reading, requests(50), other)).code).toBe(done)
+    expect(other.counts()[3]).toBe(100)
+  })
+})
+
 describe('writeNow', () => {
   const NOT_A_PACKET = Uint8Array.of(0x95, 1, 2, 3)
 
@@ -760,6 +876,7 @@ function script(body: string): string {
     const table = new Uint32Array(400)
     for (let i = 0; i < 200; i++) { sending.bytes.set(packet, i * 2048); table.set([i * 2048, packet.length], i * 2) }
     const flood = () => request(id => device.write(id, 0, sending, table, 200))
+    const forward = () => { memory.bytes.set(sending.bytes); return request(id => device.write(id, 0, memory, table, 200)) }
     ${body}`
 }
 
@@ -786,6 +903,7 @@ describe('a process', () => {
     ['while packets are read', 'device.read(9999, 0, memory); await flood()'],
     ['while the memory is full', 'device.read(9999, 0, memory); for (let i = 0; i < 10; i++) await flood()'],
     ['while packets are written', 'for (let i = 0; i < 20; i++) flood()'],
+    ['while packets are written where they were read', 'device.read(9999, 0, memory); for (let i = 0; i < 20; i++) forward()'],
     ['while it is closed', 'request(id => device.close(id))'],
     [
       'while another one is opened',
@@ -804,7 +922,7 @@ describe('a worker', () => {
     for (let round = 0; round < 5; round++) {
       const worker = runInWorker(
         script(`device.read(9999, 0, memory); device.hold()
-        for (let i = 0; i < 20; i++) flood()
+        for (let i = 0; i < 20; i++) { flood(); forward() }
         parentPort.postMessage('')`),
       )
       await once(worker, 'message')
