@@ -1,4 +1,3 @@
-import { release } from 'node:os'
 import { ClosedError, missingOption, NetlinkError, TimeoutError } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
 import { addToMessage } from '../protocol/add-to-message.ts'
@@ -15,7 +14,7 @@ import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
 import type { Program } from '../schema/program.ts'
 import { lowerAltNames } from './alt-names.ts'
-import { echoesNewLinks } from './echoes-new-links.ts'
+import { kernelEchoesNewLinks } from './echoes-new-links.ts'
 import type { LinkKind } from './kind.ts'
 import type { AddLinkOptions, Link } from './link.ts'
 import { linkHint, portHint } from './link-hint.ts'
@@ -28,7 +27,6 @@ import type { Turns } from './turns.ts'
 import { dataOf, keptMtu } from './whole.ts'
 
 const ENODEV = 19
-const tellsOfNewLinks = echoesNewLinks(release())
 
 type Given = Readonly<Record<string, unknown>>
 type Steps = Promise<undefined | Failure>[]
@@ -155,7 +153,7 @@ export class Creation {
   private isEchoedAsItStays(): boolean {
     const { up = false, master, netns, linkNetnsid } = this.options
     const isLeftAlone = up === false && master === undefined && netns === undefined && linkNetnsid === undefined
-    return tellsOfNewLinks && this.exclusive && isLeftAlone && !this.hasFollowUps() && this.session.hasRoomForEchoes
+    return this.exclusive && isLeftAlone && !this.hasFollowUps() && this.session.hasRoomForEchoes && kernelEchoesNewLinks()
   }
 
   private async echoed(program: Program, flags: number, name: string): Promise<Link> {

@@ -1,3 +1,5 @@
+import { release } from 'node:os'
+
 /** Linux 6.2 was the first: "rtnetlink: Honour NLM_F_ECHO flag in rtnl_newlink_create". */
 const SINCE = [6, 2] as const
 
@@ -8,4 +10,12 @@ const SINCE = [6, 2] as const
 export function echoesNewLinks(release: string): boolean {
   const [major = 0, minor = 0] = release.split('.').map(Number.parseFloat)
   return major > SINCE[0] || (major === SINCE[0] && minor >= SINCE[1])
+}
+
+let here: boolean | undefined
+
+/** The same of the kernel that this process runs on. It is asked late: most programs that only look never make a link. */
+export function kernelEchoesNewLinks(): boolean {
+  here ??= echoesNewLinks(release())
+  return here
 }
