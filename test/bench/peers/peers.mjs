@@ -15,6 +15,7 @@ const files = ['c', 'rtnetlink', 'libnl', 'libmnl', 'go', 'rust', 'ip', 'exec-ip
  * @property {(workload: string, count: number) => string[]} command
  * @property {(workload: string, line: any) => any} [figures] what the program's line means
  * @property {Record<string, string>} [notes] of a workload: how it is done
+ * @property {string[]} [besides] workloads in which it is shown and does not race, since the library does less than is asked; the note says what
  */
 
 /** Each is the only one of that title.

@@ -56,6 +56,7 @@ async function run(results, kept) {
       count: workload.count,
       ...setting,
       notes: notesOf(ready, workload),
+      besides: ready.filter(peer => peer.besides?.includes(workload.name)).map(titleOf),
       peers,
     }
     const older = mergeWorkload(results, workload.name, fresh, values.replace)

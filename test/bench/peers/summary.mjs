@@ -24,9 +24,10 @@ function cell(row, { runs, failed }, count) {
 }
 
 /** @returns {{ title: string, median: number } | undefined} */
-function fastestPeer(cells) {
+function fastestPeer(cells, besides) {
+  const nobodys = new Set([FLOOR, OURS, OURS_WARM, ...besides])
   const peers = Object.entries(cells)
-    .filter(([title, { median }]) => title !== FLOOR && title !== OURS && title !== OURS_WARM && median !== undefined)
+    .filter(([title, { median }]) => !nobodys.has(title) && median !== undefined)
     .map(([title, { median }]) => ({ title, median }))
     .sort((one, other) => one.median - other.median)
   return peers[0]
@@ -41,30 +42,29 @@ function allowed({ floor, base, all }, cells, count) {
 }
 
 /** What this library misses; nothing when all is met, undefined where there is nothing to meet or nothing to compare. */
-function misses(row, cells, count) {
+function misses(row, cells, count, fastest) {
   const ours = cells[OURS]?.median
   if (ours === undefined || (row.target === undefined && !row.race)) return undefined
   const missed = []
   const most = row.target && allowed(row.target, cells, count)
   if (most !== undefined && (row.more ? ours < most : ours > most)) missed.push('target')
-  const fastest = row.race ? fastestPeer(cells) : undefined
   if (fastest !== undefined && ours > fastest.median) missed.push(fastest.title)
   return most === undefined && fastest === undefined ? undefined : missed
 }
 
 const ratio = (value, other) => (value !== undefined && other ? value / other : undefined)
 
-function summarizeRow(row, { peers, count }) {
+function summarizeRow(row, { peers, count, besides = [] }) {
   const cells = Object.fromEntries(Object.entries(peers).map(([title, peer]) => [title, cell(row, peer, count)]))
   const ours = cells[OURS]?.median
-  const fastest = row.race ? fastestPeer(cells) : undefined
+  const fastest = row.race ? fastestPeer(cells, besides) : undefined
   return {
     row,
     cells,
     floorRatio: ratio(ours, cells[FLOOR]?.median),
     fastest,
     fastestRatio: ratio(ours, fastest?.median),
-    missed: misses(row, cells, count),
+    missed: misses(row, cells, count, fastest),
   }
 }
 

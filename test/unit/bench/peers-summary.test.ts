@@ -29,6 +29,15 @@ describe('the summary of a benchmark of peers', () => {
     expect(row.missed).toEqual([])
   })
 
+  it('shows who does less than is asked, and does not let it race', () => {
+    const peers = { C: times(100), rtnetlink: times(105), libmnl: times(101), Rust: times(140) }
+    const entry = measured(peers, { besides: ['libmnl'] })
+    const row = summarize({ workloads: { 'veth-pairs': entry } })[0]!.rows[0]!
+    expect(row.cells.libmnl).toMatchObject({ median: 101 })
+    expect(row.fastest).toEqual({ title: 'Rust', median: 140 })
+    expect(row.missed).toEqual([])
+  })
+
   it('says what is missed: the target, and who is faster', () => {
     expect(pairs({ C: times(100), rtnetlink: times(111), Go: times(110) }).missed).toEqual(['target', 'Go'])
   })

@@ -16,7 +16,7 @@ async function prepare() {
 }
 
 const batched = 'by `mnl_nlmsg_batch`, 8 KiB at a time, with an acknowledgement for each message'
-const structs = 'structs of the program: the library has no objects'
+const structs = 'structs that are the program’s own: the library has no objects, so it is no peer here'
 
 /** @type {import('../peers.mjs').Peer[]} */
 export default [
@@ -27,6 +27,7 @@ export default [
     version: () => `${debianVersion(library)}, ${firstLine('cc', ['--version'])}`,
     workloads: CONFIGURATION,
     command: (workload, count) => [program(), workload, String(count)],
+    besides: ['route-list', 'link-list'],
     notes: {
       'veth-pairs': batched,
       'veth-pairs-up': batched,
