@@ -20,7 +20,7 @@ export default [
       'route-add': many,
       'neighbor-add': many,
       'fdb-add': many,
-      containers: 'all at once; taken down by the group of the host’s ends',
+      containers: 'all at once, by `links.addAll`, which reads nothing back; taken down by the group of the host’s ends',
       'tun-read': 'in batches',
     },
     workloads: workloads.map(({ name }) => name),

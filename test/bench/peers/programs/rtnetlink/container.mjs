@@ -7,11 +7,14 @@ export const group = 7
 
 export const addBridge = host => host.links.add({ kind: 'bridge', name: 'br0', up: true })
 
-export async function addContainer(host, i) {
+/** Of what a container needs nothing is looked at, so no link is read back. */
+export const addUnread = ({ links }, link) => links.addAll([link])
+
+export async function addContainer(host, i, addLink = ({ links }, link) => links.add(link)) {
   const netns = await Netns.create()
   const peer = { name: 'eth0', netns, up: true, ...queues }
   await Promise.all([
-    host.links.add({ kind: 'veth', name: `h${i}`, master: 'br0', up: true, group, ...queues, veth: { peer } }),
+    addLink(host, { kind: 'veth', name: `h${i}`, master: 'br0', up: true, group, ...queues, veth: { peer } }),
     netns.links.set('lo', { up: true }),
   ])
   await Promise.all([

@@ -1,5 +1,5 @@
 import { Netns } from '../../../../../dist/index.js'
-import { addBridge, addContainer, group } from './container.mjs'
+import { addBridge, addContainer, addUnread, group } from './container.mjs'
 import { measure, numbers } from './measure.mjs'
 
 async function tearDown(host, containers) {
@@ -12,7 +12,7 @@ export default async (count, host = Netns.current()) => {
   await addBridge(host)
   let containers
   const setup = await measure(async () => {
-    containers = await Promise.all(numbers(count).map(i => addContainer(host, i)))
+    containers = await Promise.all(numbers(count).map(i => addContainer(host, i, addUnread)))
   })
   const teardown = await measure(() => tearDown(host, containers))
   return {
