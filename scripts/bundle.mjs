@@ -22,7 +22,7 @@ const chunks = {
   'bridge-vlans': { doors: ['bridge-vlans/bridge-vlans'], along: ['bridge-vlans'] },
   bulk: {
     doors: ['links/create-all', 'protocol/bulk/bulk'],
-    along: ['entry-error', 'pace', 'slice', 'source', 'tally'].map(part => `protocol/bulk/${part}`),
+    along: ['entry-error', 'many', 'pace', 'slice', 'source', 'tally'].map(part => `protocol/bulk/${part}`),
   },
   capture: { doors: ['capture/open'], shells: ['capture/pcapng/pcapng'], along: ['capture'] },
   'common-kinds': {

@@ -1,19 +1,11 @@
-import { withCallersStack, withStackOfCaller } from '../callers-stack.ts'
-import {
-  BulkError,
-  ClosedError,
-  type EntryError,
-  invalidType,
-  NetlinkError,
-  TimeoutError,
-  UnknownOutcomeError,
-} from '../errors.ts'
-import { MOST_ERRORS, toEntryError } from '../protocol/bulk/entry-error.ts'
+import { withStackOfCaller } from '../callers-stack.ts'
+import { BulkError, ClosedError, type EntryError, NetlinkError, TimeoutError, UnknownOutcomeError } from '../errors.ts'
+import { checkEntry, MOST_ERRORS, thrownAt, toEntryError } from '../protocol/bulk/entry-error.ts'
+import { type Many, runMany, whenToStop } from '../protocol/bulk/many.ts'
 import { Pace } from '../protocol/bulk/pace.ts'
-import { type Entries, type Source, sourceOf } from '../protocol/bulk/source.ts'
+import { type Entries, letGo, type Source, sourceOf } from '../protocol/bulk/source.ts'
 import { Failure } from '../protocol/failure.ts'
-import { type CallOptions, checkCallOptions, checkTimeout, type Session } from '../protocol/session.ts'
-import { isOptionError, optionsOf, renameOption } from '../schema/option-path.ts'
+import type { CallOptions, Session } from '../protocol/session.ts'
 import { Creation } from './create.ts'
 import type { AddLinkOptions } from './link.ts'
 
@@ -28,23 +20,21 @@ interface Made {
  * Makes many links and resolves with how many there were. First all of them are made, then each gets what follows its creation: once both ends of a veth are up, the kernel has
  * work for later (net/core/link_watch.c) that needs the same lock, and would hold up those that are still to be made.
  */
-export async function createAll(
+export function createAll(
   session: Session,
   operation: string,
   entries: Entries<AddLinkOptions>,
   call: CallOptions = {},
 ): Promise<number> {
-  checkCallOptions(operation, call)
-  if (call.timeout !== undefined) checkTimeout(operation, call.timeout)
-  call.signal?.throwIfAborted()
-  if (session.closed) throw new ClosedError(operation, 'session')
-  const all = new CreationOfMany(session, operation, sourceOf(operation, entries), call.timeout)
-  await all.run(call.signal)
-  if (!all.isComplete) throw withCallersStack(() => all.toError())
-  return all.done
+  return runMany(
+    session,
+    operation,
+    call,
+    () => new CreationOfMany(session, operation, sourceOf(operation, entries), call.timeout),
+  )
 }
 
-class CreationOfMany {
+class CreationOfMany implements Many {
   done = 0
   readonly #session: Session
   readonly #operation: string
@@ -79,16 +69,13 @@ class CreationOfMany {
   }
 
   async run(signal: AbortSignal | undefined): Promise<void> {
-    const abort = () => this.#abort(signal?.reason)
-    signal?.addEventListener('abort', abort, { once: true })
-    const forgetClosing = this.#session.whenClosed(() => this.#abort(new ClosedError(this.#operation, 'session')))
+    const stopListening = whenToStop(this.#session, this.#operation, signal, cause => this.#abort(cause))
     try {
       await this.#makeAll()
     } finally {
-      signal?.removeEventListener('abort', abort)
-      forgetClosing()
+      stopListening()
     }
-    if (this.#stopped && !this.#ended) await this.#letGo()
+    if (this.#stopped && !this.#ended) await letGo(this.#source)
     await this.#completeAll()
   }
 
@@ -130,14 +117,13 @@ class CreationOfMany {
   #make(options: AddLinkOptions, pace: Pace): void {
     const index = this.#begun
     try {
-      if (typeof options !== 'object' || options === null) throw invalidType(this.#operation, '', 'an object of options', options)
+      checkEntry(this.#operation, options)
       const creation = new Creation(this.#session, this.#operation, options as unknown as Given, this.#call, true, undefined)
       const made = creation.send()
       this.#begun++
       pace.begin(this.#whenMade(made, { creation, index }))
     } catch (error) {
-      if (isOptionError(error)) renameOption(error, this.#operation, optionsOf(`[${index}]`))
-      this.#stop(error)
+      this.#stop(thrownAt(index, this.#operation, error))
     }
   }
 
@@ -183,13 +169,5 @@ class CreationOfMany {
 
   #keep(error: Error, index: number): void {
     if (this.#errors.length < MOST_ERRORS) this.#errors.push(toEntryError(error, this.#operation, index))
-  }
-
-  /** What the source says to that does not matter any more. */
-  async #letGo(): Promise<void> {
-    try {
-      if ('now' in this.#source) this.#source.now.return?.()
-      else await this.#source.later.return()
-    } catch {}
   }
 }

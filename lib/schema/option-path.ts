@@ -20,7 +20,7 @@ export function isOptionError(error: unknown): error is OptionError {
 }
 
 /** Makes what a check of one part objects to say where that stands in the whole, which was `called`. */
-export function renameOption(error: OptionError, called: string, locate: Locate): void {
+export function renameOption(error: Error & Pick<OptionError, 'operation' | 'option'>, called: string, locate: Locate): void {
   const { operation, option } = error
   const path = locate(option)
   const text = error.message.slice(`${operation}: `.length)

@@ -1,13 +1,14 @@
 import { clearImmediate, setImmediate } from 'node:timers'
-import { ClosedError, invalidType, TimeoutError } from '../../errors.ts'
+import { ClosedError, TimeoutError } from '../../errors.ts'
 import { HEADER_WORDS } from '../../native/binding.ts'
-import { isOptionError, optionsOf, renameOption } from '../../schema/option-path.ts'
 import { Program } from '../../schema/program.ts'
 import { milliseconds } from '../clock.ts'
 import { Failure } from '../failure.ts'
-import { type CallOptions, checkCallOptions, checkTimeout, type Session } from '../session.ts'
+import type { CallOptions, Session } from '../session.ts'
+import { checkEntry, thrownAt } from './entry-error.ts'
+import { type Many, runMany, whenToStop } from './many.ts'
 import { Slice } from './slice.ts'
-import { type Entries, type Source, sourceOf } from './source.ts'
+import { type Entries, letGo, type Source, sourceOf } from './source.ts'
 import { Tally } from './tally.ts'
 import type { BulkVerb } from './verb.ts'
 
@@ -30,24 +31,17 @@ const MOST_UNDER_WAY = 4
  * Sends what is to be done with each entry, in order, and resolves with how many there were. Slice by slice: while the kernel works through one, the next are lowered, and the event loop has its turn in
  * between. All entries are tried, whatever the kernel says of some; what is wrong with an entry itself, or with their source, ends it.
  */
-export async function bulk<E extends object>(
+export function bulk<E extends object>(
   session: Session,
   verb: BulkVerb<E>,
   entries: Entries<E>,
   call: CallOptions = {},
 ): Promise<number> {
   const { operation } = verb
-  checkCallOptions(operation, call)
-  if (call.timeout !== undefined) checkTimeout(operation, call.timeout)
-  call.signal?.throwIfAborted()
-  if (session.closed) throw new ClosedError(operation, 'session')
-  const all = new Bulk(session, verb, sourceOf(operation, entries), call.timeout)
-  await all.run(call.signal)
-  if (!all.isComplete) throw all.toError()
-  return all.done
+  return runMany(session, operation, call, () => new Bulk(session, verb, sourceOf(operation, entries), call.timeout))
 }
 
-class Bulk<E extends object> {
+class Bulk<E extends object> implements Many {
   readonly #session: Session
   readonly #verb: BulkVerb<E>
   readonly #source: Source<E>
@@ -86,16 +80,13 @@ class Bulk<E extends object> {
   }
 
   async run(signal: AbortSignal | undefined): Promise<void> {
-    const abort = () => this.#abandon(signal?.reason)
-    signal?.addEventListener('abort', abort, { once: true })
-    const forgetClosing = this.#session.whenClosed(() => this.#abandon(new ClosedError(this.#verb.operation, 'session')))
+    const stopListening = whenToStop(this.#session, this.#verb.operation, signal, cause => this.#abandon(cause))
     try {
       await this.#sendAll()
       while (this.#underWay.length > 0) await this.#awaitFirst()
-      if (this.#stopped && !this.#ended) await this.#letGo()
+      if (this.#stopped && !this.#ended) await letGo(this.#source)
     } finally {
-      signal?.removeEventListener('abort', abort)
-      forgetClosing()
+      stopListening()
     }
   }
 
@@ -169,14 +160,13 @@ class Bulk<E extends object> {
     const { length, records } = this.#program
     const at = this.#entries.length
     try {
-      if (typeof entry !== 'object' || entry === null) throw invalidType(this.#verb.operation, '', 'an object of options', entry)
+      checkEntry(this.#verb.operation, entry)
       this.#verb.write(this.#program, entry, at)
       this.#entries.push(entry)
       return true
     } catch (error) {
       this.#program.rewind(length, records)
-      if (isOptionError(error)) renameOption(error, this.#verb.operation, optionsOf(`[${this.#first + at}]`))
-      this.#stop(error)
+      this.#stop(thrownAt(this.#first + at, this.#verb.operation, error))
       return false
     }
   }
@@ -233,13 +223,5 @@ class Bulk<E extends object> {
     const first = behind === undefined ? 0 : this.#underWay.indexOf(behind) + 1
     for (const slice of this.#underWay.slice(first).reverse()) this.#session.cancel(slice)
     if ('later' in this.#source) this.#source.later.interrupt()
-  }
-
-  /** What the source says to that does not matter any more. */
-  async #letGo(): Promise<void> {
-    try {
-      if ('now' in this.#source) this.#source.now.return?.()
-      else await this.#source.later.return()
-    } catch {}
   }
 }

@@ -1,5 +1,5 @@
-import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers'
+import { milliseconds } from '../clock.ts'
 
 /** As it is when this is loaded: test runners replace it, and what waits for theirs would wait for ever. */
 const later = setImmediate
@@ -19,13 +19,13 @@ export class Pace {
 
   /** `work` must not reject. */
   begin(work: Promise<unknown>): void {
-    if (this.#turn.length === 0) this.#end = performance.now() + PATIENCE
+    if (this.#turn.length === 0) this.#end = milliseconds() + PATIENCE
     this.#turn.push(work)
   }
 
   get isTurnOver(): boolean {
     const { length } = this.#turn
-    return length === LONGEST_TURN || (length % CLOCK === 0 && performance.now() >= this.#end)
+    return length === LONGEST_TURN || (length % CLOCK === 0 && milliseconds() >= this.#end)
   }
 
   /** Gives the event loop its turn. */

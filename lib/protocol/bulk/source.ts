@@ -14,6 +14,14 @@ export function sourceOf<E>(operation: string, entries: Entries<E>): Source<E> {
   throw invalidType(operation, '', 'something to iterate over, such as an array of options', entries)
 }
 
+/** Tells the source that no more is wanted. What it says to that does not matter. */
+export async function letGo(source: Source<unknown>): Promise<void> {
+  try {
+    if ('now' in source) source.now.return?.()
+    else await source.later.return()
+  } catch {}
+}
+
 type Step<E> = IteratorResult<E, unknown>
 
 /** An asynchronous iterator of which the wait for the next step can be interrupted, and gone on with later. */

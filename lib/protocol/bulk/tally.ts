@@ -1,4 +1,3 @@
-import { withCallersStack } from '../../callers-stack.ts'
 import { BulkError, type EntryError } from '../../errors.ts'
 import { MOST_ERRORS, toEntryError } from './entry-error.ts'
 import type { EntryFailure, Slice, SliceOutcome } from './slice.ts'
@@ -31,13 +30,13 @@ export class Tally {
     for (const failure of failures.slice(0, this.room)) this.#kept.push({ ...failure, slice })
   }
 
-  /** `cause`: what ended it before its time. To be called where the caller waits. */
+  /** `cause`: what ended it before its time. */
   toError<E extends object>(verb: BulkVerb<E>, stopped: boolean, cause: unknown): BulkError {
     const errors: EntryError[] = []
     for (const kept of this.#kept) errors.push(errorOf(verb, kept))
     const { done, failed, unknown } = this
     const options = stopped ? { cause } : undefined
-    return withCallersStack(() => new BulkError(verb.operation, errors, { done, failed, unknown }, options))
+    return new BulkError(verb.operation, errors, { done, failed, unknown }, options)
   }
 }
 
