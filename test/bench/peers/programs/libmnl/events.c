@@ -1,9 +1,6 @@
 #include <errno.h>
-#include <inttypes.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -63,6 +60,5 @@ void route_events(struct mnl_socket *host, int count) {
   (void)host;
   start_writer();
   const char *ended = hear(listener, count, &delivered, &last);
-  const char *broken = strcmp(ended, "complete") == 0 || strcmp(ended, "quiet") == 0 ? "" : "broken: ";
-  printf("{\"delivered\":%d,\"ns\":%" PRIu64 ",\"ended\":\"%s%s\"}\n", delivered, last - start, broken, ended);
+  print_events(ended, delivered, last - start);
 }

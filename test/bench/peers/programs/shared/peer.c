@@ -1,5 +1,6 @@
 #include "peer.h"
 
+#include <inttypes.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,4 +57,9 @@ void start_writer(void) {
   for (int i = 1; words[i - 1] != NULL && i < WORDS - 1; i++) words[i] = strtok(NULL, " ");
   execvp(words[0], words);
   _exit(127);
+}
+
+void print_events(const char *ended, int delivered, uint64_t ns) {
+  const char *broken = strcmp(ended, "complete") == 0 || strcmp(ended, "quiet") == 0 ? "" : "broken: ";
+  printf("{\"delivered\":%d,\"ns\":%" PRIu64 ",\"ended\":\"%s%s\"}\n", delivered, ns, broken, ended);
 }

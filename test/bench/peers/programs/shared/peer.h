@@ -10,3 +10,5 @@ long resident_bytes(void);
 uint64_t median(uint64_t *times, int count);
 /// Runs what the environment's WRITER says, in a process of its own.
 void start_writer(void);
+/// Prints what a listener has heard until the last event; `ended` is "complete", "quiet", or what broke it.
+void print_events(const char *ended, int delivered, uint64_t ns);
