@@ -57,6 +57,10 @@ beforeAll(async () => {
     inRouter('sysctl', '-qw', `net.ipv4.neigh.${link}.mcast_solicit=1`, `net.ipv4.neigh.${link}.retrans_time_ms=50`)
     inRouter('sysctl', '-qw', `net.ipv6.neigh.${link}.mcast_solicit=1`, `net.ipv6.neigh.${link}.retrans_time_ms=50`)
   }
+  await hearsSolicitations(left, 'eth0', 'ff02::1:ff00:2')
+  await hearsSolicitations(router, 'toleft', 'ff02::1:ff00:1')
+  await hearsSolicitations(router, 'toright', 'ff02::1:ff00:1')
+  await hearsSolicitations(right, 'eth0', 'ff02::1:ff00:2')
   namespace = new addon.Namespace()
   await inbox.request(id => namespace.openPath(id, join(NAMESPACE_DIRECTORY, left)))
 })
@@ -65,6 +69,12 @@ afterAll(() => {
   namespace.close()
   deleteTestNamespaces()
 })
+
+/** The kernel joins the group of an address' solicitations later, in a work item that waits for the RTNL lock (addrconf_dad_begin). */
+async function hearsSolicitations(name: string, link: string, group: string) {
+  const joined = () => ip('-n', name, '-6', 'maddress', 'show', 'dev', link).split(/\s+/).includes(group)
+  expect(await eventually(joined)).toBe(true)
+}
 
 /** As many bytes as the address has; IPv6 with at most one `::`. */
 function bytes(address: string): Uint8Array {
@@ -193,6 +203,7 @@ describe('ping options', () => {
 
   it('interface: the scope of a link-local address', async () => {
     ip('-n', left, 'address', 'add', 'fe80::77/64', 'nodad', 'dev', 'eth0')
+    await hearsSolicitations(left, 'eth0', 'ff02::1:ff00:77')
     const handle = new addon.Namespace()
     await inbox.request(id => handle.openPath(id, join(NAMESPACE_DIRECTORY, router)))
     const through = (name: string) => ping('fe80::77', { namespace: handle, interface: name, timeout: 200 })
