@@ -60,3 +60,5 @@ void bench_tun_cable(uint32_t seconds, int vnet);
 void bench_transfer(const char *from, const char *to, uint32_t seconds);
 /// Runs a command that has a tun, which is set up, as descriptor 3.
 _Noreturn void run_with_tun(char **command);
+/// Runs a command that has a tun in each of two namespaces as descriptors 3 and 4, and the namespaces as 5 and 6.
+_Noreturn void run_with_two_tuns(int vnet, char **command);

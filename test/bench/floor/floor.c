@@ -43,6 +43,7 @@ static const char usage[] =
     "       floor transfer FROM TO [SECONDS=3]   namespaces as files; to 10.0.0.2\n"
     "       floor flood NAMESPACE   sends to 10.0.0.2 for as long as it lives\n"
     "       floor with-tun COMMAND…   a tun as descriptor 3, in the namespace that this is in\n"
+    "       floor with-two-tuns plain|vnet COMMAND…   as descriptors 3 and 4, each in a new namespace, 5 and 6\n"
     "       floor expect links|addresses|routes|neighbors|fdb N   fails when there are fewer, in the namespace that this is in\n"
     "       floor here COMMAND…   one that adds or creates, in the namespace that this is in\n"
     "       floor time COMMAND…   from its start to its end; its output goes nowhere\n"
@@ -189,10 +190,14 @@ static void tun_read(struct arguments arguments) { bench_tun_read(positive(argum
 
 static void tun_write(struct arguments arguments) { bench_tun_write(positive(arguments, 0, 20000)); }
 
+static int parse_vnet(const char *how) {
+  if (strcmp(how, "vnet") == 0) return 1;
+  if (strcmp(how, "plain") == 0) return 0;
+  reject("unknown cable", how);
+}
+
 static void tun_cable(struct arguments arguments) {
-  const char *how = word(arguments, 1, "plain");
-  if (strcmp(how, "plain") != 0 && strcmp(how, "vnet") != 0) reject("unknown cable", how);
-  bench_tun_cable(positive(arguments, 0, 3), strcmp(how, "vnet") == 0);
+  bench_tun_cable(positive(arguments, 0, 3), parse_vnet(word(arguments, 1, "plain")));
 }
 
 static const char *required(struct arguments arguments, int position) {
@@ -214,6 +219,11 @@ static void run_flood(struct arguments arguments) {
 static void with_tun(struct arguments arguments) {
   required(arguments, 0);
   run_with_tun(arguments.values);
+}
+
+static void with_two_tuns(struct arguments arguments) {
+  required(arguments, 1);
+  run_with_two_tuns(parse_vnet(arguments.values[0]), arguments.values + 1);
 }
 
 static void run_hear_routes(struct arguments arguments) {
@@ -274,6 +284,7 @@ static const struct {
     {"transfer", run_transfer},
     {"flood", run_flood},
     {"with-tun", with_tun},
+    {"with-two-tuns", with_two_tuns},
     {"veth-pairs", veth_pairs},
     {"veth-pairs-up", veth_pairs_up},
     {"neighbor-add", neighbor_add},

@@ -26,6 +26,7 @@ enum {
   SECOND_ADDRESS = FIRST_ADDRESS + 1,
   LARGEST_PACKET = 65536 + 512,
   INHERITED = 3,
+  ABOVE_INHERITED = 16,
 };
 
 static const char second_address[] = "10.0.0.2";
@@ -94,6 +95,16 @@ void bench_tun_write(uint32_t count) {
          (double)(now_ns() - start) / (double)count);
 }
 
+/// A tun in each of two new namespaces, which are not connected to anything.
+static void open_two_tuns(int namespaces[2], int tuns[2], int vnet) {
+  for (uint32_t i = 0; i < 2; i++) {
+    enter_new_namespace();
+    namespaces[i] = open_current_namespace();
+    tuns[i] = open_tun(vnet);
+    set_up_tun(FIRST_ADDRESS + i);
+  }
+}
+
 struct direction {
   int from;
   int to;
@@ -118,12 +129,7 @@ static void start_copying(struct direction *direction) {
 void bench_tun_cable(uint32_t seconds, int vnet) {
   int namespaces[2];
   int tuns[2];
-  for (uint32_t i = 0; i < 2; i++) {
-    enter_new_namespace();
-    namespaces[i] = open_current_namespace();
-    tuns[i] = open_tun(vnet);
-    set_up_tun(FIRST_ADDRESS + i);
-  }
+  open_two_tuns(namespaces, tuns, vnet);
   static struct direction there, back;  // The threads outlive this function.
   there = (struct direction){tuns[0], tuns[1]};
   back = (struct direction){tuns[1], tuns[0]};
@@ -141,10 +147,23 @@ void bench_transfer(const char *from, const char *to, uint32_t seconds) {
          (double)done.ns / ((double)done.bytes / 1e6));
 }
 
+/// The descriptors from `INHERITED` on, whatever they were.
+static void hand_over(const int *descriptors, int count) {
+  int above[4];
+  for (int i = 0; i < count; i++) above[i] = check(fcntl(descriptors[i], F_DUPFD_CLOEXEC, ABOVE_INHERITED), "hand over");
+  for (int i = 0; i < count; i++) check(dup2(above[i], INHERITED + i), "hand over");
+}
+
 void run_with_tun(char **command) {
   int tun = open_tun(0);
   set_up_tun(FIRST_ADDRESS);
-  if (tun != INHERITED) check(dup2(tun, INHERITED), "hand the tun over");
-  check(fcntl(INHERITED, F_SETFD, 0), "keep the tun open");
+  hand_over(&tun, 1);
+  become(command);
+}
+
+void run_with_two_tuns(int vnet, char **command) {
+  int descriptors[4];
+  open_two_tuns(descriptors + 2, descriptors, vnet);
+  hand_over(descriptors, 4);
   become(command);
 }

@@ -1,6 +1,12 @@
-/** `floor with-tun node main.mjs tun-read SECONDS`: a stream of Node reads descriptor 3. */
+/** `floor with-tun node main.mjs tun-read SECONDS`, `floor with-two-tuns vnet node main.mjs tun-cable SECONDS`: streams of Node have the descriptors of tuns. */
+import { carryByStreams } from '../../../workloads/tun-cable.mjs'
 import readTun from '../../../workloads/tun-read.mjs'
 
-const [, seconds] = process.argv.slice(2)
-const [figures] = await readTun({ way: 'stream', runs: 1, seconds: Number(seconds) })
-console.log(JSON.stringify(figures))
+const workloads = {
+  'tun-read': async seconds => (await readTun({ way: 'stream', runs: 1, seconds }))[0],
+  'tun-cable': carryByStreams,
+}
+
+const [workload, seconds] = process.argv.slice(2)
+console.log(JSON.stringify(await workloads[workload](Number(seconds))))
+process.exit() // The streams would go on reading.
