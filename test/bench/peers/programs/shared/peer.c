@@ -2,13 +2,16 @@
 
 #include <inttypes.h>
 #include <malloc.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { WORDS = 16 };
+/// For QUIET_MS nothing may come after the writer has ended.
+enum { WORDS = 16, QUIET_MS = 500 };
 
 static void refuse(const char *what) {
   perror(what);
@@ -48,7 +51,7 @@ uint64_t median(uint64_t *times, int count) {
   return times[count / 2];
 }
 
-void start_writer(void) {
+static void start_writer(void) {
   char *words[WORDS] = {NULL};
   pid_t writer = fork();
   if (writer < 0) refuse("fork");
@@ -59,7 +62,27 @@ void start_writer(void) {
   _exit(127);
 }
 
-void print_events(const char *ended, int delivered, uint64_t ns) {
+static const char *hear(const struct listener *listener, int count, int *delivered, uint64_t *last) {
+  struct pollfd readable = {.fd = listener->descriptor, .events = POLLIN};
+  while (*delivered < count) {
+    if (poll(&readable, 1, QUIET_MS) == 0) {
+      if (waitpid(-1, NULL, WNOHANG) != 0) return "quiet";
+      continue;
+    }
+    int before = *delivered;
+    const char *broken = listener->receive(listener->socket, delivered);
+    if (broken != NULL) return broken;
+    if (*delivered > before) *last = now_ns();
+  }
+  return "complete";
+}
+
+void hear_writer(const struct listener *listener, int count) {
+  int delivered = 0;
+  uint64_t start = now_ns();
+  uint64_t last = start;
+  start_writer();
+  const char *ended = hear(listener, count, &delivered, &last);
   const char *broken = strcmp(ended, "complete") == 0 || strcmp(ended, "quiet") == 0 ? "" : "broken: ";
-  printf("{\"delivered\":%d,\"ns\":%" PRIu64 ",\"ended\":\"%s%s\"}\n", delivered, ns, broken, ended);
+  printf("{\"delivered\":%d,\"ns\":%" PRIu64 ",\"ended\":\"%s%s\"}\n", delivered, last - start, broken, ended);
 }

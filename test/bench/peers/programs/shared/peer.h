@@ -8,7 +8,19 @@ uint64_t now_ns(void);
 /// What the process holds in memory once what is free has gone back to the system.
 long resident_bytes(void);
 uint64_t median(uint64_t *times, int count);
-/// Runs what the environment's WRITER says, in a process of its own.
-void start_writer(void);
-/// Prints what a listener has heard until the last event; `ended` is "complete", "quiet", or what broke it.
-void print_events(const char *ended, int delivered, uint64_t ns);
+
+/// How the benchmark of events listens: with this much room, forced on the socket.
+enum { EVENT_ROOM = 64 << 20 };
+
+struct listener {
+  /// Readable when events are there.
+  int descriptor;
+  /// The library's own socket.
+  void *socket;
+  /// Reads what is there, and adds to `delivered`; answers what broke the listener, or NULL.
+  const char *(*receive)(void *socket, int *delivered);
+};
+
+/// Starts what the environment's WRITER says in a process of its own, hears what it does until so many events were delivered, or
+/// nothing comes any more, and prints that.
+void hear_writer(const struct listener *listener, int count);
