@@ -49,7 +49,6 @@ void Capture::run() {
 bool Capture::read_block() {
   wire::FrameBuffer frames;
   if (!opened_->socket.take(frames)) return false;
-  down_ = false;
   if (queue_.put(std::move(frames))) tell_(0);
   return true;
 }
@@ -82,7 +81,7 @@ void Capture::wait_for_frames() {
 
 /**
  * The kernel says ENETDOWN when the link goes down, and nothing more when it then goes altogether (packet_notifier() in
- * net/packet/af_packet.c). A link that is down may come up again.
+ * net/packet/af_packet.c). A link that is down may come up again; that frames come says nothing, for they may be older.
  */
 void Capture::look_at_link(bool has_error) {
   const int error = has_error ? opened_->socket.take_error() : 0;
@@ -91,7 +90,12 @@ void Capture::look_at_link(bool has_error) {
   } else if (error != 0) {
     error_ = error;
   }
-  if (down_ && opened_->socket.has_lost_link()) error_ = ENETDOWN;
+  if (!down_) return;
+  if (opened_->socket.has_lost_link()) {
+    error_ = ENETDOWN;
+  } else if (opened_->socket.is_link_up()) {
+    down_ = false;
+  }
 }
 
 void Capture::want() {

@@ -166,6 +166,13 @@ bool CaptureSocket::has_lost_link() const {
   return bound_address(descriptor_).sll_ifindex != static_cast<int>(link_.index);
 }
 
+bool CaptureSocket::is_link_up() const {
+  ifreq request{};
+  const wire::LinkName name = name_of(link_.index);
+  std::memcpy(request.ifr_name, name.data(), sizeof request.ifr_name);
+  return ioctl(descriptor_.get(), SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_UP) != 0;
+}
+
 CaptureCounts CaptureSocket::take_counts() const {
   // The kernel counts from zero again each time that it is asked.
   const auto counts = get_option<tpacket_stats_v3>(descriptor_, SOL_PACKET, PACKET_STATISTICS);

@@ -73,6 +73,8 @@ class CaptureSocket {
   [[nodiscard]] int take_error() const;
   /** It went to another namespace, or was deleted: no frame will come any more. */
   [[nodiscard]] bool has_lost_link() const;
+  /** False, too, when the link is renamed just now. */
+  [[nodiscard]] bool is_link_up() const;
 
   /** What happened since the last call. */
   [[nodiscard]] CaptureCounts take_counts() const;

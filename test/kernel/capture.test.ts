@@ -351,6 +351,20 @@ describe('a link that goes', () => {
     expect(capture.statistics()).toEqual({ received: 2, dropped: 0 })
   })
 
+  it('deleted when it was down, and its last frame has come since: ends', async () => {
+    const capture = await opened(other, 'a', { delay: 1000 })
+    await sendFrames(other, 'b', [testFrame(1)])
+    await other.links.set('a', { up: false })
+    const numbers: number[] = []
+    const reading = (async () => {
+      for await (const { bytes } of capture) numbers.push(numberOf(bytes))
+    })()
+    const ended = expect(reading).rejects.toMatchObject(gone)
+    expect(await eventually(() => numbers.length === 1)).toBe(true)
+    await other.links.delete('a')
+    await ended
+  })
+
   it('ends when nobody was reading, too, and tells it once', async () => {
     const capture = await opened(other, 'a')
     await other.links.delete('a')
