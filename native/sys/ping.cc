@@ -53,8 +53,11 @@ class PingRun {
         send_next();
         next_send = sent_.back().at + request_.interval;
       }
+      // What arrived while this thread did not get its turn has arrived in time: so first the replies, then the time of
+      // before.
+      const Clock::time_point looked = Clock::now();
       receive();
-      pass_over_settled(Clock::now());
+      pass_over_settled(looked);
       if (all_sent() && oldest_ == sent_.size()) return PingEnd::kFinished;
 
       Clock::time_point until = Clock::time_point::max();
@@ -70,8 +73,9 @@ class PingRun {
     bool settled;
   };
 
-  /** So that a flood neither delays our own requests nor a cancellation. */
-  static constexpr int kReceivedInOneGo = 64;
+  /** So that a flood neither delays our own requests nor a cancellation; more than a receive buffer of the default size
+   * holds. */
+  static constexpr int kReceivedInOneGo = 1024;
 
   [[nodiscard]] bool all_sent() const { return sent_.size() == request_.count; }
 
@@ -98,17 +102,16 @@ class PingRun {
   }
 
   void settle(const EchoArrival& arrival) {
-    const Clock::time_point now = Clock::now();
-    if (arrival.sequence == 0 || arrival.sequence > sent_.size()) return;
+    if (arrival.sequence <= oldest_ || arrival.sequence > sent_.size()) return;
     Sent& sent = sent_[arrival.sequence - 1U];
-    if (sent.settled || now > sent.at + request_.timeout) return;
+    if (sent.settled) return;
     sent.settled = !has_many_replies();
     const bool is_error = arrival.error_type != 0;
     on_reply_({
         .sequence = arrival.sequence,
         .ttl = is_error ? arrival.error_code : arrival.ttl,
         .kind = arrival.error_type,
-        .milliseconds = std::chrono::duration<float, std::milli>(now - sent.at).count(),
+        .milliseconds = std::chrono::duration<float, std::milli>(Clock::now() - sent.at).count(),
     });
   }
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CompletionCode, type NativeNamespace, type PingOptions, SystemCall } from '../../lib/native/binding.ts'
 import { runInChild, runInWorker } from '../support/child.ts'
 import { Inbox, type Outcome } from '../support/inbox.ts'
+import { hearsSolicitations } from '../support/solicitations.ts'
 import {
   deleteTestNamespaces,
   eventually,
@@ -57,10 +58,18 @@ beforeAll(async () => {
     inRouter('sysctl', '-qw', `net.ipv4.neigh.${link}.mcast_solicit=1`, `net.ipv4.neigh.${link}.retrans_time_ms=50`)
     inRouter('sysctl', '-qw', `net.ipv6.neigh.${link}.mcast_solicit=1`, `net.ipv6.neigh.${link}.retrans_time_ms=50`)
   }
-  await hearsSolicitations(left, 'eth0', 'ff02::1:ff00:2')
-  await hearsSolicitations(router, 'toleft', 'ff02::1:ff00:1')
-  await hearsSolicitations(router, 'toright', 'ff02::1:ff00:1')
-  await hearsSolicitations(right, 'eth0', 'ff02::1:ff00:2')
+  // Those who are there answer, however late on a busy machine.
+  for (const [link, name, net] of [
+    ['toleft', left, 1],
+    ['toright', right, 2],
+  ] as const) {
+    const address = macOf(name, 'eth0')
+    for (const host of [`10.${net}.0.2`, `fd0${net}::2`]) {
+      ip('-n', router, 'neigh', 'replace', host, 'lladdr', address, 'nud', 'permanent', 'dev', link)
+    }
+  }
+  await hearsSolicitations(router, 'toleft')
+  await hearsSolicitations(router, 'toright')
   namespace = new addon.Namespace()
   await inbox.request(id => namespace.openPath(id, join(NAMESPACE_DIRECTORY, left)))
 })
@@ -70,10 +79,8 @@ afterAll(() => {
   deleteTestNamespaces()
 })
 
-/** The kernel joins the group of an address' solicitations later, in a work item that waits for the RTNL lock (addrconf_dad_begin). */
-async function hearsSolicitations(name: string, link: string, group: string) {
-  const joined = () => ip('-n', name, '-6', 'maddress', 'show', 'dev', link).split(/\s+/).includes(group)
-  expect(await eventually(joined)).toBe(true)
+function macOf(name: string, link: string): string {
+  return JSON.parse(ip('-n', name, '-j', 'link', 'show', 'dev', link))[0].address
 }
 
 /** As many bytes as the address has; IPv6 with at most one `::`. */
@@ -128,9 +135,13 @@ describe('ping', () => {
   })
 
   it('measures a round trip', async () => {
-    for (const { milliseconds } of replies(await ping('10.2.0.2', { count: 5 }))) {
+    const start = performance.now()
+    const measured = replies(await ping('10.2.0.2', { count: 5 })).map(({ milliseconds }) => milliseconds)
+    const all = performance.now() - start
+    expect(measured).toHaveLength(5)
+    for (const milliseconds of measured) {
       expect(milliseconds).toBeGreaterThan(0)
-      expect(milliseconds).toBeLessThan(1000)
+      expect(milliseconds).toBeLessThan(all)
     }
   })
 
@@ -203,7 +214,7 @@ describe('ping options', () => {
 
   it('interface: the scope of a link-local address', async () => {
     ip('-n', left, 'address', 'add', 'fe80::77/64', 'nodad', 'dev', 'eth0')
-    await hearsSolicitations(left, 'eth0', 'ff02::1:ff00:77')
+    await hearsSolicitations(left, 'eth0')
     const handle = new addon.Namespace()
     await inbox.request(id => handle.openPath(id, join(NAMESPACE_DIRECTORY, router)))
     const through = (name: string) => ping('fe80::77', { namespace: handle, interface: name, timeout: 200 })
@@ -288,8 +299,22 @@ describe('ping without a reply', () => {
     ip('-n', right, 'route', 'delete', 'blackhole', '10.1.0.0/24')
   })
 
-  it('takes no reply that comes after its timeout', async () => {
-    expect(finished(await ping('10.2.0.2', { timeout: 0 }))).toEqual([])
+  it('takes a reply that is there when it looks, however late it looks', async () => {
+    // The kernel answers within the sending, unless it has much else to do.
+    await expect.poll(async () => finished(await ping('127.0.0.1', { timeout: 0 }))).toEqual([{ sequence: 1, ttl: 64, kind: 0 }])
+  })
+
+  it('takes no reply to a request that it has given up', async () => {
+    const gateway = ['10.2.0.1', 'lladdr', macOf(router, 'toright'), 'nud', 'permanent', 'dev', 'eth0']
+    const asked = () => ip('-n', right, 'neigh', 'show', '10.2.0.1').includes('INCOMPLETE')
+    ip('-n', right, 'neigh', 'flush', 'dev', 'eth0')
+    ip('netns', 'exec', router, 'sysctl', '-qw', 'net.ipv4.conf.toright.arp_ignore=8')
+    const running = ping('10.2.0.2', { count: 2, interval: 1000, timeout: 0 })
+    expect(await eventually(asked)).toBe(true)
+    ip('-n', right, 'neigh', 'replace', ...gateway)
+    expect(finished(await running).filter(({ sequence }) => sequence === 1)).toEqual([])
+    ip('netns', 'exec', router, 'sysctl', '-qw', 'net.ipv4.conf.toright.arp_ignore=0')
+    ip('-n', right, 'neigh', 'delete', '10.2.0.1', 'dev', 'eth0')
   })
 })
 
@@ -310,7 +335,7 @@ describe('cancelPing', () => {
     const before = openDescriptors()
     const running = ping('127.0.0.1', { count: 1000, interval: 60_000 })
     const id = inbox.lastId
-    await new Promise(resolve => setTimeout(resolve, 50))
+    expect(await eventually(() => inbox.partsOf(id) === 1)).toBe(true)
     addon.cancelPing(id)
     const outcome = await running
     expect(outcome.code).toBe(CompletionCode.cancelled)
