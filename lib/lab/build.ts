@@ -11,8 +11,8 @@ import type { Place, Plan, PlannedLink, PlannedSetting } from './plan.ts'
 const PATIENCE = 30_000
 /** Index of `lo` in every namespace (LOOPBACK_IFINDEX). */
 const LOOPBACK = 1
-/** How long to wait for link-local addresses of IPv6: where the description turns duplicate address detection on, they take longer. */
-const PATIENCE_WITH_ADDRESSES = 500
+/** How long to wait for IPv6 addresses, in milliseconds: a moment, or two seconds where the description turns duplicate address detection on, but for ever on a link without carrier. */
+const PATIENCE_WITH_ADDRESSES = 3000
 
 /**
  * Makes everything of a plan: namespaces at the same time, and in each of them whatever can be asked for without waiting. If a step fails, or the caller's signal is
@@ -147,14 +147,14 @@ class Building {
 
   /**
    * Link-local addresses, without which IPv6 is not routed (ndisc_send_ns() in net/ipv6/ndisc.c), come from another work queue, once the kernel has seen the carrier. Until then
-   * they are not there at all, and then perhaps tentative.
+   * they are not there at all, and then perhaps tentative, as are those of the description: who is tentative answers nobody (addrconf_dad_work()).
    */
   async #waitForAddresses(place: Place): Promise<void> {
     const { addresses, links } = place.netns as Netns
     await this.#poll(PATIENCE_WITH_ADDRESSES, async () => {
       const found = await addresses.list({ family: 'inet6' }, this.#call)
+      if (found.some(({ tentative, dadFailed }) => tentative && !dadFailed)) return found
       const local = found.filter(({ scope }) => scope === 'link')
-      if (local.some(({ tentative }) => tentative)) return local
       const without = new Set(found.map(({ link }) => link))
       for (const { link } of local) without.delete(link)
       without.delete(LOOPBACK)

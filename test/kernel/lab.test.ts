@@ -1,5 +1,6 @@
 import http from 'node:http'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { Address } from '../../lib/addresses/address.ts'
 import { Addresses } from '../../lib/addresses/addresses.ts'
 import { NetlinkError, SystemError } from '../../lib/errors.ts'
 import { Lab } from '../../lib/lab/lab.ts'
@@ -225,24 +226,31 @@ describe('what a lab describes', () => {
   })
 })
 
-describe('link-local addresses of IPv6', () => {
+describe('IPv6 addresses', () => {
   const cable = [{ a: 'fd00::1/64', b: 'fd00::2/64' }]
 
-  /** Lets lists be without them for the first `late` times, as they are until the kernel has seen the carrier. Answers how often each namespace was listed. */
-  function comeLate(late: number): () => number[] {
+  const withoutLinkLocal = (found: Address[]) => found.filter(({ scope }) => scope !== 'link')
+  const tentative = (found: Address[]) => found.map(address => ({ ...address, tentative: address.scope !== 'link' }))
+  const settled = (found: Address[]) => found.map(address => ({ ...address, tentative: false }))
+
+  /** Lets lists be something else for the first `late` times, as they are until the kernel has come to it. Answers how often each namespace was listed. */
+  function comeLate(late: number, meanwhile = withoutLinkLocal): () => number[] {
     const asked = new Map<Addresses, number>()
     const { list } = Addresses.prototype
     const spy = vi.spyOn(Addresses.prototype, 'list').mockImplementation(async function (this: Addresses, ...given) {
       asked.set(this, (asked.get(this) ?? 0) + 1)
-      const found = await list.apply(this, given)
-      return (asked.get(this) as number) <= late ? found.filter(({ scope }) => scope !== 'link') : found
+      const found = settled(await list.apply(this, given))
+      return (asked.get(this) as number) <= late ? meanwhile(found) : found
     })
     onTestFinished(() => spy.mockRestore())
     return () => [...asked.values()]
   }
 
-  it('are waited for where there are none yet', async () => {
-    const asked = comeLate(3)
+  it.each([
+    ['where there are no link-local ones yet', withoutLinkLocal],
+    ['while those of the description are tentative', tentative],
+  ])('are waited for %s', async (_, meanwhile) => {
+    const asked = comeLate(3, meanwhile)
     kept(await Lab.create({ namespaces: { a: {}, b: {} }, cables: cable }))
     expect(asked()).toHaveLength(2)
     expect(Math.min(...asked())).toBeGreaterThan(3)
