@@ -6,13 +6,13 @@ import { filesLeftOut } from './scripts/takes-root.mjs'
 const slowdown = Number(process.env.RTNETLINK_SLOWDOWN ?? 1)
 
 /** They keep nothing that others could see, so they share what they import: else that would be most of their time. */
-const quick = { pool: 'threads', isolate: false, testTimeout: 10_000 } as const
+const quick = { pool: 'threads', isolate: false, testTimeout: 60_000 } as const
 const isolated = {
   exclude: [...configDefaults.exclude, ...filesLeftOut()],
   pool: 'forks',
-  testTimeout: 30_000 * slowdown,
-  hookTimeout: 30_000 * slowdown,
-  expect: { poll: { timeout: 1000 * slowdown } },
+  testTimeout: 120_000 * slowdown,
+  hookTimeout: 120_000 * slowdown,
+  expect: { poll: { timeout: 20_000 * slowdown } },
 } as const
 
 function project(name: string, options: object) {

@@ -64,7 +64,7 @@ async function attempt(where, host, far) {
 }
 
 /** A port forwards a moment after its far end is up. */
-async function untilUp(netns, name, signal = AbortSignal.timeout(5000)) {
+async function untilUp(netns, name, signal = AbortSignal.timeout(30_000)) {
   while ((await netns.links.get(name, { signal })).operationalState !== 'up') await setTimeout(1)
 }
 

@@ -68,7 +68,7 @@ async function receivedBy(netns) {
 }
 
 /** A port listens to its link, and forwards a moment after the link has carrier. */
-async function untilForwarding(netns, signal = AbortSignal.timeout(5000)) {
+async function untilForwarding(netns, signal = AbortSignal.timeout(30_000)) {
   for (;;) {
     const ports = await netns.links.list({ master: 'br0' })
     if (PORTS.every(name => ports.find(link => link.name === name)?.port?.state === 'forwarding')) return

@@ -72,7 +72,7 @@ function ownListeners() {
 }
 
 /** A link has carrier a moment after it comes up. */
-async function untilUp(netns, name, signal = AbortSignal.timeout(5000)) {
+async function untilUp(netns, name, signal = AbortSignal.timeout(30_000)) {
   while ((await netns.links.get(name, { signal })).operationalState !== 'up') await setTimeout(1)
 }
 

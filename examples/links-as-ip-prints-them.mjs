@@ -39,7 +39,7 @@ export async function main(inspect = async (_namespaces, _lines) => {}) {
 }
 
 /** A bridge has carrier a moment after its first port forwards. */
-async function untilUp(netns, name, signal = AbortSignal.timeout(5000)) {
+async function untilUp(netns, name, signal = AbortSignal.timeout(30_000)) {
   while ((await netns.links.get(name, { signal })).operationalState !== 'up') await setTimeout(1)
 }
 

@@ -76,11 +76,11 @@ function configure(netns, number) {
 }
 
 /** A link has carrier a moment after it comes up: the kernel sees to that in the background. */
-async function untilUp(netns, name, signal = AbortSignal.timeout(5000)) {
+async function untilUp(netns, name, signal = AbortSignal.timeout(30_000)) {
   while ((await netns.links.get(name, { signal })).operationalState !== 'up') await setTimeout(1)
 }
 
-async function untilOnlyLeft(netns, names, signal = AbortSignal.timeout(5000)) {
+async function untilOnlyLeft(netns, names, signal = AbortSignal.timeout(30_000)) {
   while ((await namesOfLinks(netns, { signal })).join() !== names.join()) await setTimeout(1)
 }
 
@@ -158,7 +158,7 @@ async function ownLinks() {
   }
 }
 
-async function untilNoDescriptorIn(inodes, signal = AbortSignal.timeout(5000)) {
+async function untilNoDescriptorIn(inodes, signal = AbortSignal.timeout(30_000)) {
   while (namespacesOfDescriptors().some(inode => inodes.includes(inode))) {
     signal.throwIfAborted()
     await setTimeout(1)

@@ -38,7 +38,7 @@ async function stateOf(netns, name) {
 }
 
 /** The kernel follows carrier in the background, a moment later. */
-async function until(condition, signal = AbortSignal.timeout(5000)) {
+async function until(condition, signal = AbortSignal.timeout(30_000)) {
   while (!(await condition())) {
     signal.throwIfAborted()
     await setTimeout(1)

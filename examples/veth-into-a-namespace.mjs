@@ -53,7 +53,7 @@ async function packets(netns, name) {
 }
 
 /** A link has carrier a moment after both ends are up. */
-async function untilUp(netns, name, signal = AbortSignal.timeout(5000)) {
+async function untilUp(netns, name, signal = AbortSignal.timeout(30_000)) {
   while ((await netns.links.get(name, { signal })).operationalState !== 'up') await setTimeout(1)
 }
 

@@ -78,7 +78,7 @@ async function attempt(from, to) {
   return received
 }
 
-async function untilUp(netns, name, signal = AbortSignal.timeout(5000)) {
+async function untilUp(netns, name, signal = AbortSignal.timeout(30_000)) {
   while ((await netns.links.get(name, { signal })).operationalState !== 'up') await setTimeout(1)
 }
 

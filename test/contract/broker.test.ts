@@ -22,7 +22,7 @@ const PLAIN = '{ env: { PATH: process.env.PATH } }'
 /** What the broker answers, one after another, and how it exits when its socket closes. */
 function askBroker(...questions: object[]): unknown[] {
   const input = questions.map(question => `${JSON.stringify(question)}\n`).join('')
-  const { stdout, stderr } = spawnSync('python3', [helper, program], { input, encoding: 'utf8', timeout: 30_000 })
+  const { stdout, stderr } = spawnSync('python3', [helper, program], { input, encoding: 'utf8', timeout: 100_000 })
   if (stderr !== '') throw new Error(stderr)
   return stdout
     .trim()

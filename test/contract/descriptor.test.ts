@@ -17,7 +17,7 @@ import {
 import { runInChild, runInWorker } from '../support/child.ts'
 import { Inbox } from '../support/inbox.ts'
 import { freshNamespace } from '../support/native-session.ts'
-import { eventually, lastingStrayThreads, openDescriptors } from '../support/test-namespaces.ts'
+import { eventually, lastingStrayThreads, openDescriptors, uniqueName } from '../support/test-namespaces.ts'
 
 const inbox = new Inbox()
 const { addon } = inbox
@@ -79,7 +79,7 @@ const ways: [string, (handle: NativeDescriptor, options: DescriptorOptions) => P
 
 describe.each(ways)('%s', (_, open) => {
   it('opens a socket in the namespace', async () => {
-    const [name, other] = [`rtnl-test-${process.pid}-a`, `rtnl-test-${process.pid}-b`]
+    const [name, other] = [uniqueName(), uniqueName()]
     expect(await open(newHandle(), listener(name))).toBe(0)
     expect(await open(newHandle(), { ...listener(other), namespace: undefined })).toBe(0)
     expect(namesOfThisNamespace()).not.toContain(name)

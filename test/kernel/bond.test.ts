@@ -11,7 +11,7 @@ type Bond = Extract<Link, { kind: 'bond' }>['bond']
 type BondOptions = NonNullable<Extract<AddLinkOptions, { kind: 'bond' }>['bond']>
 
 const PORTS = ['a', 'b'] as const
-const SOON = { timeout: 10_000 }
+const SOON = { timeout: 30_000 }
 
 afterAll(closeNamespaces)
 

@@ -76,7 +76,7 @@ describe('an hsr', () => {
     await outside.addresses.add({ link: 'eth0', address: '192.0.2.3/24' })
     await far.addresses.add({ link: 'hsr0', address: '192.0.2.2/24' })
     // The nodes first hear of each other by supervision frames.
-    await expect.poll(async () => (await outside.ping('192.0.2.2', { timeout: 300 })).received, { timeout: 10_000 }).toBe(1)
+    await expect.poll(async () => (await outside.ping('192.0.2.2', { timeout: 300 })).received).toBe(1)
   })
 
   it.each([

@@ -4,6 +4,7 @@ import { crossed, ECHOES } from '../support/inside.ts'
 import { shownLink } from '../support/ip.ts'
 import { lackOf } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { hearsSolicitations } from '../support/solicitations.ts'
 import { ip } from '../support/test-namespaces.ts'
 
 interface Case {
@@ -64,6 +65,7 @@ beforeAll(async () => {
     await sides[i].addresses.add({ link: 'wire', address: `${overIpv4[i]}/24` })
     await sides[i].addresses.add({ link: 'wire', address: `${overIpv6[i]}/64`, noDad: true })
   }
+  for (const { name } of [left, right]) await hearsSolicitations(name, 'wire')
 })
 afterAll(closeNamespaces)
 

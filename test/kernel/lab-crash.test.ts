@@ -64,7 +64,7 @@ async function kill(signal: NodeJS.Signals): Promise<void> {
 /** The other end of each veth is in a namespace that only the process held: it goes when that namespace does. */
 async function expectGone(witness: Netns): Promise<void> {
   try {
-    await expect.poll(async () => (await witness.links.list({ kind: 'veth' })).length, { timeout: 10_000 }).toBe(0)
+    await expect.poll(async () => (await witness.links.list({ kind: 'veth' })).length).toBe(0)
   } finally {
     witness.close()
   }

@@ -3,6 +3,7 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MasqueradeOptions } from '../../lib/index.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { hearsSolicitations } from '../support/solicitations.ts'
 import { ip } from '../support/test-namespaces.ts'
 
 const PORT = 8000
@@ -25,6 +26,9 @@ beforeAll(async () => {
   add(router, 'inner', '192.168.1.10/24', 'fd00:1::10/64')
   add(router, 'uplink', '203.0.113.1/24', '203.0.113.50/24', '203.0.113.51/24', '2001:db8::1/64')
   add(outside, 'eth0', '203.0.113.2/24', '2001:db8::2/64')
+  await hearsSolicitations(home.name, 'eth0')
+  for (const link of ['inner', 'uplink']) await hearsSolicitations(router.name, link)
+  await hearsSolicitations(outside.name, 'eth0')
   await Promise.all([
     home.routes.add({ to: 'default', via: '192.168.1.10' }),
     home.routes.add({ to: '::/0', via: 'fd00:1::10' }),

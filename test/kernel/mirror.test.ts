@@ -31,7 +31,7 @@ const expectSame = async () => {
         await mirror.sync()
         return await differencesFromLists(ns, mirror)
       },
-      { interval: 20, timeout: 5000 },
+      { interval: 20 },
     )
     .toEqual([])
 }

@@ -117,7 +117,7 @@ describe('a neighbor', () => {
     await ns.neighbors.add({ link: 'near', address: '10.9.0.2', managed: true })
     // A first probe that is lost is sent once more a second later.
     await expect
-      .poll(() => ns.neighbors.get({ link: 'near', address: '10.9.0.2' }), { timeout: 10_000 })
+      .poll(() => ns.neighbors.get({ link: 'near', address: '10.9.0.2' }))
       .toMatchObject({ managed: true, state: 'reachable', linkLayerAddress: address })
     expect(ipShows(ns.name, 'neighbor', 'show', 'dev', 'near')).toEqual([
       expect.objectContaining({ dst: '10.9.0.2', managed: null, state: ['REACHABLE'] }),

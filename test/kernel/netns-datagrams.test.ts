@@ -38,7 +38,7 @@ async function bound(netns: Netns, options: dgram.SocketType | DatagramSocketOpt
 }
 
 async function received(socket: dgram.Socket): Promise<{ text: string; from: RemoteInfo }> {
-  const [message, from] = await once(socket, 'message', { signal: AbortSignal.timeout(5000) })
+  const [message, from] = await once(socket, 'message', { signal: AbortSignal.timeout(30_000) })
   return { text: String(message), from }
 }
 

@@ -165,7 +165,7 @@ describe('nothing leaves the namespace', () => {
       (socket: dgram.Socket) => socket.bind(() => socket.send('x', port, '127.0.0.1')),
       (socket: dgram.Socket) => socket.connect(port, '127.0.0.1', () => socket.send('x')),
     ]) {
-      const arrived = once(datagrams.inside, 'message', { signal: AbortSignal.timeout(5000) })
+      const arrived = once(datagrams.inside, 'message', { signal: AbortSignal.timeout(30_000) })
       const socket = inside.createSocket('udp4')
       send(socket)
       await arrived
@@ -180,7 +180,7 @@ describe('nothing leaves the namespace', () => {
       context.skip('dgram: this Node has no bindSync()')
     }
     socket.bindSync?.({ address: '127.0.0.2' })
-    const arrived = once(datagrams.inside, 'message', { signal: AbortSignal.timeout(5000) })
+    const arrived = once(datagrams.inside, 'message', { signal: AbortSignal.timeout(30_000) })
     socket.send('x', portOf(datagrams.inside), '127.0.0.1')
     await arrived
     socket.close()

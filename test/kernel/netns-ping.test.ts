@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { hearsSolicitations } from '../support/solicitations.ts'
 import { ip } from '../support/test-namespaces.ts'
 
 let left: NamedNetns
@@ -16,6 +17,8 @@ beforeAll(async () => {
   ip('-n', right.name, 'address', 'add', '2001:db8::2/64', 'dev', 'r', 'nodad')
   ip('-n', right.name, 'address', 'add', 'fe80::2/64', 'dev', 'r', 'nodad')
   ip('-n', left.name, 'address', 'add', 'fe80::1/64', 'dev', 'l', 'nodad')
+  await hearsSolicitations(left.name, 'l')
+  await hearsSolicitations(right.name, 'r')
 })
 afterAll(closeNamespaces)
 

@@ -7,7 +7,15 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { Netns } from '../../lib/index.ts'
 import { ipShows, shownNames } from '../support/ip.ts'
 import { closeNamespaces, createNamespace, held } from '../support/namespace.ts'
-import { eventually, ip, lastingStrayThreads, listedNames, openDescriptors, uniqueName } from '../support/test-namespaces.ts'
+import {
+  eventually,
+  ip,
+  isOwnName,
+  lastingStrayThreads,
+  listedNames,
+  openDescriptors,
+  uniqueName,
+} from '../support/test-namespaces.ts'
 
 afterEach(closeNamespaces)
 
@@ -176,8 +184,7 @@ describe('Netns.current', () => {
 describe('Netns.list', () => {
   it('lists what ip netns lists', async () => {
     await createNamespace()
-    const known = (name: string) => name.startsWith(`rtnl-test-${process.pid}-`)
-    expect((await Netns.list()).filter(known)).toEqual(listedNames().filter(known).sort())
+    expect((await Netns.list()).filter(isOwnName)).toEqual(listedNames().filter(isOwnName).sort())
   })
 })
 

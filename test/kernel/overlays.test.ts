@@ -3,6 +3,7 @@ import type { AddLinkOptions } from '../../lib/index.ts'
 import { BYTES, crossed, ECHOES } from '../support/inside.ts'
 import { lackOf } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { hearsSolicitations } from '../support/solicitations.ts'
 import { ip } from '../support/test-namespaces.ts'
 
 interface Overlay {
@@ -63,6 +64,7 @@ beforeAll(async () => {
     await side.addresses.add({ link: 'wire', address: `${overIpv4[i]}/24` })
     await side.addresses.add({ link: 'wire', address: `${overIpv6[i]}/64`, noDad: true })
   }
+  for (const { name } of [left, right]) await hearsSolicitations(name, 'wire')
 })
 afterAll(closeNamespaces)
 

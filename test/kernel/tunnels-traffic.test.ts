@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AddLinkOptions, FouPortOptions } from '../../lib/index.ts'
 import { lackOf } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
+import { hearsSolicitations } from '../support/solicitations.ts'
 
 const V4 = { left: '192.0.2.1', right: '192.0.2.2' }
 const V6 = { left: '2001:db8::1', right: '2001:db8::2' }
@@ -74,6 +75,7 @@ beforeAll(async () => {
     await ns.addresses.add({ link: 'wire', address: `${V4[side]}/24` })
     await ns.addresses.add({ link: 'wire', address: `${V6[side]}/64`, noDad: true })
   }
+  for (const { name } of [left, right]) await hearsSolicitations(name, 'wire')
 })
 afterAll(closeNamespaces)
 

@@ -166,7 +166,7 @@ describe('ns.watch with allNamespaces', () => {
     })
     // It listens once it has heard of something.
     let mtu = 60_000
-    await expect.poll(async () => await ns.links.set('lo', { mtu: mtu++ }).then(() => printed), { timeout: 5000 }).not.toBe('')
+    await expect.poll(async () => await ns.links.set('lo', { mtu: mtu++ }).then(() => printed)).not.toBe('')
     watcher = ns.watch({ links: { link: 'a' }, allNamespaces: [named] })
     await watcher.ready
     for (const mtu of [1400, 1300]) await named.links.set('a', { mtu })

@@ -53,7 +53,7 @@ async function monitored(
   monitor.stdout?.on('data', text => {
     printed += text
   })
-  await expect.poll(async () => await prompt().then(() => printed), { timeout: 5000 }).not.toBe('')
+  await expect.poll(async () => await prompt().then(() => printed)).not.toBe('')
   await work()
   const lines = () => printed.split('\n').filter(line => line.includes(about) && !line.includes(' vlan '))
   await expect.poll(() => lines().length).toBeGreaterThanOrEqual(count)

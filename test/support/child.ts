@@ -15,7 +15,7 @@ export interface Ended {
 export function runInChild(script: string, wrapper: string[] = []): Promise<Ended> {
   const [command = process.execPath, ...args] = [...wrapper, process.execPath, '-e', `${prelude}(async () => {${script}})()`]
   return new Promise(resolve => {
-    const child = execFile(command, args, { timeout: 30_000 }, (_, stdout, stderr) => {
+    const child = execFile(command, args, { timeout: 100_000 }, (_, stdout, stderr) => {
       resolve({ code: child.exitCode, signal: child.signalCode, stdout, stderr })
     })
   })

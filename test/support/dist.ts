@@ -8,7 +8,7 @@ export function runProgram(script: string, wrapper: readonly string[] = []): Pro
   const program = `import * as rtnetlink from ${JSON.stringify(library)}\n${script}`
   const [command = process.execPath, ...args] = [...wrapper, process.execPath, '--input-type=module', '-e', program]
   return new Promise(resolve => {
-    const child = execFile(command, args, { timeout: 30_000 }, (_, stdout, stderr) => {
+    const child = execFile(command, args, { timeout: 100_000 }, (_, stdout, stderr) => {
       resolve({ code: child.exitCode, signal: child.signalCode, stdout, stderr })
     })
   })

@@ -1,4 +1,5 @@
 import { createNamespace, type NamedNetns } from './namespace.ts'
+import { hearsSolicitations } from './solicitations.ts'
 
 /** Two namespaces with a wire between them: 192.0.2.1 and 2001:db8::1 on the left, 192.0.2.2 and 2001:db8::2 on the right. */
 export async function joinedNamespaces(): Promise<{ left: NamedNetns; right: NamedNetns }> {
@@ -15,6 +16,7 @@ export async function joinedNamespaces(): Promise<{ left: NamedNetns; right: Nam
   )
   // Carrier comes a moment later, and with it what was sent before would come late.
   while ((await left.links.get('wire')).operationalState !== 'up') await new Promise(resolve => setTimeout(resolve, 1))
+  for (const { name } of [left, right]) await hearsSolicitations(name, 'wire')
   return { left, right }
 }
 

@@ -13,7 +13,7 @@ export interface NodeEnded {
 /** Runs Node at the root of the package, where `rtnetlink` means this very package. */
 export function runNode(args: readonly string[], input = ''): Promise<NodeEnded> {
   return new Promise(resolve => {
-    const child = execFile(process.execPath, args, { cwd: root, timeout: 25_000 }, (_, stdout, stderr) =>
+    const child = execFile(process.execPath, args, { cwd: root, timeout: 100_000 }, (_, stdout, stderr) =>
       resolve({ pid: child.pid, code: child.exitCode, stdout, stderr }),
     )
     child.stdin?.end(input)

@@ -37,14 +37,18 @@ function describe(item: object, other: object | undefined): string {
   return `${nameOf(item)} with ${values.join('; ')}`
 }
 
-/** Compares a mirror of links, addresses and routes with the lists. */
+/**
+ * Compares a mirror of links, addresses and routes with the lists. Of a link-local address that it makes the kernel tells nobody until it has
+ * been checked for duplicates, and that ends with the carrier (addrconf_add_linklocal, addrconf_dad_begin).
+ */
 export async function differencesFromLists(
   ns: Netns,
   mirror: { links: Iterable<any>; addresses: Iterable<any>; routes: Iterable<any> },
 ): Promise<string[]> {
+  const isChecked = ({ tentative }: { tentative: boolean }) => !tentative
   return [
     ...differences(mirror.links, await ns.links.list()),
-    ...differences(mirror.addresses, await ns.addresses.list()),
+    ...differences([...mirror.addresses].filter(isChecked), (await ns.addresses.list()).filter(isChecked)),
     ...differences(mirror.routes, await ns.routes.list()),
   ]
 }

@@ -5,10 +5,17 @@ import { asRunnable, endStandIns } from './unprivileged.ts'
 export const NAMESPACE_DIRECTORY = '/run/netns'
 
 let made = 0
+/** Another run that was killed may have left names, and a process that has its number now. */
+const PREFIX = `rtnl-test-${process.pid}-${Math.trunc(performance.timeOrigin).toString(36)}-`
 
 /** A name for a namespace, which nothing else on this machine has. */
 export function uniqueName(): string {
-  return `rtnl-test-${process.pid}-${++made}`
+  return `${PREFIX}${++made}`
+}
+
+/** Whether a name came from uniqueName() here. */
+export function isOwnName(name: string): boolean {
+  return name.startsWith(PREFIX)
 }
 
 /** Runs ip(8) and returns what it prints. */
@@ -36,7 +43,7 @@ export function listedNames(): string[] {
 export function deleteTestNamespaces(): void {
   endStandIns()
   for (const name of listedNames()) {
-    if (name.startsWith(`rtnl-test-${process.pid}-`)) ip('netns', 'delete', name)
+    if (isOwnName(name)) ip('netns', 'delete', name)
   }
 }
 
@@ -58,7 +65,7 @@ export function strayThreads(): string[] {
 
 /** Likewise, but those that are still there after a moment: a thread that made a namespace ends there, a little after the request. */
 export async function lastingStrayThreads(): Promise<string[]> {
-  await eventually(() => strayThreads().length === 0, 1000)
+  await eventually(() => strayThreads().length === 0)
   return strayThreads()
 }
 
@@ -74,7 +81,7 @@ export function mountsUnder(directory: string): { path: string; shared: boolean;
 }
 
 /** Waits until `condition` holds; false when it still does not after `milliseconds`. */
-export async function eventually(condition: () => boolean, milliseconds = 5000): Promise<boolean> {
+export async function eventually(condition: () => boolean, milliseconds = 20_000): Promise<boolean> {
   const deadline = Date.now() + milliseconds
   while (!condition()) {
     if (Date.now() > deadline) return false
