@@ -253,13 +253,33 @@ describe('a signal', () => {
   })
 
   it('ends the wait for a source that says nothing', async () => {
+    const controller = new AbortController()
     async function* silent() {
       yield* routes(3)
+      await expect.poll(shown).toHaveLength(3)
+      controller.abort()
       await new Promise(() => {})
     }
-    const error = await failureOf(ns.routes.addAll(silent(), { signal: AbortSignal.timeout(50) }))
-    expect(error).toMatchObject({ done: 3, cause: { name: 'TimeoutError' } })
+    const error = await failureOf(ns.routes.addAll(silent(), { signal: controller.signal }))
+    expect(error).toMatchObject({ done: 3, cause: { name: 'AbortError' } })
   })
+
+  it.each([0, 3])(
+    'ends the wait for a source that aborts when it is asked the time after %d, and then says nothing',
+    async count => {
+      const controller = new AbortController()
+      const entries = routes(count)
+      const next = async () => {
+        const step = entries.next()
+        if (!step.done) return step
+        controller.abort()
+        return await new Promise<never>(() => {})
+      }
+      const error = await failureOf(ns.routes.addAll({ [Symbol.asyncIterator]: () => ({ next }) }, { signal: controller.signal }))
+      expect(error).toMatchObject({ failed: 0, unknown: 0, cause: { name: 'AbortError' } })
+      expect(shown()).toHaveLength(error.done)
+    },
+  )
 
   it.each([
     [

@@ -37,13 +37,13 @@ export class SlowSource<E> {
 
   /** The next step; undefined when interrupted. */
   async next(): Promise<Step<E> | undefined> {
+    // Before the iterator is asked: it may abort the call it is asked by.
+    const woken = new Promise<void>(resolve => {
+      this.#wake = resolve
+    })
     this.#ask()
-    if (this.#arrived === undefined) {
-      await new Promise<void>(resolve => {
-        this.#wake = resolve
-      })
-      this.#wake = undefined
-    }
+    if (this.#arrived === undefined) await woken
+    this.#wake = undefined
     const arrived = this.#arrived
     this.#arrived = undefined
     if (arrived !== undefined && 'error' in arrived) throw arrived.error
