@@ -1,6 +1,8 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Netns as Namespaces, type Netns, type WatchEvent, type Watcher } from '../../lib/index.ts'
+import { NamespaceIds } from '../../lib/namespace-ids/namespace-ids.ts'
+import { OtherNamespaces } from '../../lib/watch/other-namespaces.ts'
 import { closeNamespaces, createNamespace, held, type NamedNetns } from '../support/namespace.ts'
 import { runNode } from '../support/run-node.ts'
 import { asRunnable } from '../support/unprivileged.ts'
@@ -199,23 +201,34 @@ describe('ns.watch with allNamespaces', () => {
   })
 
   it('reports no end of a namespace that gets its id while the ids are being listed', async () => {
-    watcher = ns.watch({ links: true, allNamespaces: true })
+    watcher = ns.watch({ links: { link: 'p' }, allNamespaces: true })
     await watcher.ready
-    for (let i = 0; i < 20; i++) {
-      const others = await Promise.all(Array.from({ length: 4 }, async () => held(await Namespaces.create())))
-      const peers = others.map(async (netns, k) => {
-        await ns.links.add({ kind: 'veth', name: `v${i}-${k}`, veth: { peer: { name: 'p', netns } } })
-        await netns.links.set('p', { mtu: 1400 })
-      })
-      await Promise.all(peers)
+    const told = async () => {
+      await ns.links.add({ kind: 'veth', name: 'v', veth: { peer: { name: 'p', netns: unnamed } } })
+      await unnamed.links.set('p', { mtu: 1400 })
+      const id = await ns.namespaceIds.get(unnamed)
+      await expect.poll(() => hearing.mock.calls.some(([of]) => of === id)).toBe(true)
     }
-    await watcher.sync()
-    const deleted: string[] = []
-    while (watcher.counters.pending > 0) {
-      const event = await next(watcher)
-      if (event.type === 'delete') deleted.push(summary(event))
+    const hearing = vi.spyOn(OtherNamespaces.prototype, 'heard')
+    const { list } = NamespaceIds.prototype
+    const listing = vi.spyOn(NamespaceIds.prototype, 'list').mockImplementationOnce(async function (
+      this: NamespaceIds,
+      ...given
+    ) {
+      const before = await list.apply(this, given)
+      await told()
+      return before
+    })
+    try {
+      // What is heard of a new id lets it list them.
+      await ns.namespaceIds.set(held(await Namespaces.create()), 9)
+      expect(await next(watcher)).toMatchObject({ type: 'new', link: { name: 'p' } })
+      expect((await readAll(watcher)).filter(text => text.startsWith('delete'))).toEqual([])
+      expect(listing.mock.calls.length).toBeGreaterThan(1)
+    } finally {
+      listing.mockRestore()
+      hearing.mockRestore()
     }
-    expect(deleted).toEqual([])
   })
 
   it('refuses what is no handle', () => {
