@@ -27,7 +27,7 @@ export default defineConfig({
     projects: [
       project('unit', quick),
       project('wire', quick),
-      project('contract', { ...isolated, testTimeout: 120_000 }),
+      project('contract', { ...isolated, testTimeout: 300_000 }),
       project('kernel', {
         ...isolated,
         include: ['test/kernel/**/*.test.ts', 'examples/**/*.test.mjs'],

@@ -250,9 +250,10 @@ describe('open with a remote address', () => {
   })
 })
 
-/** Makes a network in which nobody is: neighbors are looked for, for seconds. */
+/** Makes a network in which nobody is: neighbors are looked for, for minutes. */
 const NOBODY = [
   'ip link add near type veth peer name far',
+  'sysctl -qw net.ipv4.neigh.near.retrans_time_ms=60000',
   'ip link set near up',
   'ip link set far up',
   'ip address add 10.9.0.1/24 dev near',

@@ -83,7 +83,7 @@ describe('a process', () => {
       process.on('uncaughtException', () => { caught++ })
       socket.getLink(Uint32Array.of(4711, 0, 8, 0, 0, 1, 0, 0), 8)
       socket.flush()
-      await new Promise(resolve => setTimeout(resolve, 50))
+      while (caught === 0) await new Promise(resolve => setTimeout(resolve, 5))
       const answered = send(socket, requests.getLoopback)
       socket.flush()
       console.log((await answered).code, caught)`),

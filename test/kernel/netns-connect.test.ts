@@ -304,7 +304,8 @@ describe('a link-local address', () => {
   })
 
   it('is given up by destroy(), by a timeout, by a signal, while nobody answers', async () => {
-    // Nobody has it, and neighbor discovery takes seconds to find that out.
+    // Nobody has it, and neighbor discovery takes minutes to find that out.
+    await left.sysctl.set('net.ipv6.neigh.wire.retrans_time_ms', 60_000)
     const nobody = { host: 'fe80::77%wire', port }
     const before = openDescriptors()
     const destroyed = left.connect(nobody)
@@ -317,6 +318,7 @@ describe('a link-local address', () => {
     const aborted = left.connect({ ...nobody, signal: controller.signal })
     setTimeout(() => controller.abort(), 20)
     expect(await failureOf(aborted)).toMatchObject({ name: 'AbortError' })
+    await left.sysctl.set('net.ipv6.neigh.wire.retrans_time_ms', 1000)
     expect(await eventually(() => openDescriptors() <= before)).toBe(true)
   })
 

@@ -304,10 +304,12 @@ describe('netns.fetch', () => {
     const before = openDescriptors()
     const handle = await Netns.open(left.name)
     await (await handle.fetch(base)).text()
-    answer = (_, response) => void setTimeout(() => response.end('late'), 20)
+    const asked: ServerResponse[] = []
+    answer = (_, response) => void asked.push(response)
     const pending = [handle.fetch(base), handle.fetch(base)]
-    await new Promise(resolve => setTimeout(resolve, 10))
+    expect(await eventually(() => asked.length === 2)).toBe(true)
     handle.close()
+    for (const response of asked) response.end('late')
     for (const response of await Promise.all(pending)) expect(await response.text()).toBe('late')
     web.closeIdleConnections()
     expect(await eventually(() => openDescriptors() <= before)).toBe(true)

@@ -336,7 +336,16 @@ describe('execFile and exec are like those of child_process, promisified', () =>
     ['a time limit', 'sleep', ['60'], { timeout: 200 }],
     ['bytes', 'printf', ['\\377'], { encoding: 'buffer' }],
     ['another encoding', 'printf', ['abc'], { encoding: 'hex' }],
-    ['an AbortSignal', 'sleep', ['60'], { signal: AbortSignal.timeout(300) }],
+    [
+      'an AbortSignal',
+      'sleep',
+      ['60'],
+      {
+        get signal() {
+          return AbortSignal.timeout(300)
+        },
+      },
+    ],
     ['a shell', 'echo', ['a;', 'echo', 'b'], { shell: true }],
   ])('%s', async (_, file, args, options) => {
     const expected = await cameTo(promisify(execFile)(file, args, options))

@@ -148,10 +148,9 @@ describe.skipIf(lack !== undefined)(`openTap({ link })${lack === undefined ? '' 
     const { address } = await ns.links.get(name)
     // What the neighbor has not read yet counts as its sender's memory.
     const writing = beside.writeBatch(Array.from({ length: 1000 }, () => hello('much', address!)))
-    await new Promise(resolve => setTimeout(resolve, 50))
-    const { sent } = await beside.statistics()
-    expect(sent.packets).toBeGreaterThan(0)
-    expect(sent.packets).toBeLessThan(1000)
+    const sent = async () => (await beside.statistics()).sent.packets
+    await expect.poll(sent).toBeGreaterThan(0)
+    expect(await sent()).toBeLessThan(1000)
     beside.destroy()
     await expect(writing).rejects.toMatchObject({ name: 'ClosedError', operation: expect.stringContaining('device.writeBatch') })
     expect(await eventually(() => beside.closed)).toBe(true)

@@ -5,6 +5,7 @@ import { ClosedError, DuplicateAddressError, type Link, Rtnetlink, TimeoutError 
 import { completions } from '../../lib/protocol/completions.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
 import { runNode } from '../support/run-node.ts'
+import { hearsSolicitations } from '../support/solicitations.ts'
 import { eventually, ip } from '../support/test-namespaces.ts'
 import { asRunnable } from '../support/unprivileged.ts'
 
@@ -185,6 +186,7 @@ describe('addresses.waitUsable', () => {
   it('ends with DuplicateAddressError when somebody else has the address', async () => {
     await ns.links.add({ ...pair, up: true, veth: { peer: { name: 'b', up: true } } })
     ip('-n', ns.name, 'addr', 'add', '2001:db8::7/64', 'dev', 'b', 'nodad')
+    await hearsSolicitations(ns.name, 'b')
     ip('-n', ns.name, 'addr', 'add', '2001:db8::7/64', 'dev', 'a')
     const error = await ns.addresses.waitUsable('a').catch(error => error)
     expect(error).toBeInstanceOf(DuplicateAddressError)
