@@ -137,6 +137,7 @@ export type {
   NexthopObject,
   NexthopObjectOptions,
   NexthopReference,
+  NumberedNexthopOptions,
 } from './nexthops/nexthop-object.ts'
 export type { Nexthops } from './nexthops/nexthops.ts'
 export { type ArpOptions, type ArpPacket, arp } from './packets/arp.ts'

@@ -33,6 +33,12 @@ export function lowerNexthop(program: Program, options: object): void {
   if (given.resilient !== undefined && given.groupType === undefined) program.u16(nexthopRows.groupType.number, RESILIENT)
 }
 
+/** Likewise, of an object that has to say its id. */
+export function lowerNumbered(program: Program, options: { readonly id: number }): void {
+  lowerNexthop(program, options)
+  if (options.id === undefined) program.missing('id')
+}
+
 function familyOf(program: Program, { family, via, group }: Given): number {
   if (group !== undefined) return 0
   program.at('family')

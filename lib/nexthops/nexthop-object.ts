@@ -12,6 +12,9 @@ export type NexthopObject = Reports<typeof nexthopRows>
 /** A bucket of a resilient group. */
 export type NexthopBucket = Reports<BucketRows>
 
+/** Of an object whose id the kernel does not choose. */
+export type NumberedNexthopOptions = NexthopObjectOptions & { readonly id: number }
+
 /** A nexthop object by its id, or anything that has it, such as a NexthopObject. */
 export type NexthopReference = number | { readonly id: number }
 

@@ -1,5 +1,8 @@
 import { UnknownOutcomeError } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
+import { bulk } from '../protocol/bulk/bulk.ts'
+import type { Entries } from '../protocol/bulk/source.ts'
+import { bulkVerbs } from '../protocol/bulk/verb.ts'
 import { checkConditions, deleteAll } from '../protocol/delete-all.ts'
 import type { Failure } from '../protocol/failure.ts'
 import { type DumpedTable, FilteredDump } from '../protocol/filtered-dump.ts'
@@ -9,9 +12,16 @@ import { unwrap } from '../protocol/unwrap.ts'
 import { checkObject } from '../schema/check-options.ts'
 import { checkInteger } from '../schema/scalars.ts'
 import { BucketMatcher, type NexthopBucketFilter, type NexthopFilter, NexthopMatcher } from './filter.ts'
-import { checkDetails, lowerDetails, lowerNexthop, lowerReference } from './lower.ts'
+import { checkDetails, lowerDetails, lowerNexthop, lowerNumbered, lowerReference } from './lower.ts'
 import { nexthopHint } from './nexthop-hint.ts'
-import type { NexthopBucket, NexthopDetails, NexthopObject, NexthopObjectOptions, NexthopReference } from './nexthop-object.ts'
+import type {
+  NexthopBucket,
+  NexthopDetails,
+  NexthopObject,
+  NexthopObjectOptions,
+  NexthopReference,
+  NumberedNexthopOptions,
+} from './nexthop-object.ts'
 import { bucketLocator, decodeBucket, decodeNexthop, nexthopLocator } from './nexthop-table.ts'
 
 const ENOENT = 2
@@ -34,6 +44,17 @@ const bucketDump: DumpedTable<NexthopBucket, NexthopBucketFilter> = {
   locator: bucketLocator,
   match: (program, filter) => new BucketMatcher(program, filter),
 }
+
+const many = bulkVerbs<NumberedNexthopOptions, { readonly id: number }>({
+  name: 'nexthops',
+  header: 'nexthop',
+  newCall: 'newNexthop',
+  deleteCall: 'deleteNexthop',
+  lower: lowerNumbered,
+  lowerDeletion: lowerReference,
+  locator: nexthopLocator,
+  hint: () => nexthopHint,
+})
 
 /**
  * Nexthop objects of one namespace: ways that many routes share, by `nexthopId` of `routes.add`. What is changed here changes for all of them at once. Same as `ip nexthop`. Since Linux 5.3.
@@ -64,7 +85,7 @@ export class Nexthops {
    * Adds the object, or changes the one with the id; a group stays a group, and of its type. Same as `ip nexthop replace`.
    * @throws {NetlinkError} as `add`, but never `EEXIST`.
    */
-  async replace(options: NexthopObjectOptions & { readonly id: number }, call?: CallOptions): Promise<number> {
+  async replace(options: NumberedNexthopOptions, call?: CallOptions): Promise<number> {
     return await this.#write('nexthops.replace', options, NLM_F_CREATE | NLM_F_REPLACE, call)
   }
 
@@ -90,6 +111,30 @@ export class Nexthops {
    */
   async delete(nexthop: NexthopReference, call?: CallOptions): Promise<void> {
     unwrap(await this.#delete('nexthops.delete', nexthop, call), nexthopLocator, undefined, nexthopHint)
+  }
+
+  /**
+   * Adds many nexthop objects, each as `add` does, in order, and resolves with how many there were; each says its `id`. Same as `ip -batch` with lines `nexthop add …`. The entries come from an array, a generator, or anything to iterate over, also asynchronously; memory stays flat, and the event loop has its turns. `timeout` is for each batch.
+   * @throws {BulkError} when the kernel refused some, after all were tried; or when an entry is wrong (`[17].via`), the source has thrown, or `signal` was aborted, which ends it at once.
+   */
+  addAll(entries: Entries<NumberedNexthopOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.add, entries, call)
+  }
+
+  /**
+   * As `addAll`, but objects that are there are changed. Same as `ip -batch` with lines `nexthop replace …`.
+   * @throws {BulkError} as `addAll`.
+   */
+  replaceAll(entries: Entries<NumberedNexthopOptions>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.replace, entries, call)
+  }
+
+  /**
+   * Deletes many nexthop objects, each as `delete` does, and resolves with how many there were; takes what `list` and `stream` return. Same as `ip -batch` with lines `nexthop delete …`.
+   * @throws {BulkError} as `addAll`.
+   */
+  deleteAll(entries: Entries<{ readonly id: number }>, call?: CallOptions): Promise<number> {
+    return bulk(this.#session, many.delete, entries, call)
   }
 
   #delete(operation: string, nexthop: NexthopReference, call: CallOptions | undefined): Promise<undefined | Failure> {

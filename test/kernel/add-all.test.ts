@@ -515,6 +515,32 @@ describe('rules.addAll', () => {
   })
 })
 
+describe('nexthops.addAll', () => {
+  const shownNexthops = () => ipShows(ns.name, 'nexthop', 'show')
+  const all = numbers(300).map(i => ({ id: 1 + i, link: 'd0', via: `10.0.0.${(i % 250) + 1}` }))
+
+  beforeEach(async () => {
+    await ns.addresses.add({ link: 'd0', address: '10.0.255.1/16' })
+  })
+
+  it('adds, changes and deletes as ip shows it', async () => {
+    expect(await ns.nexthops.addAll(all)).toBe(300)
+    expect(shownNexthops().map(({ id, gateway }) => ({ id, via: gateway }))).toEqual(all.map(({ id, via }) => ({ id, via })))
+    expect(await ns.nexthops.replaceAll([...all.map(one => ({ ...one, via: '10.0.1.1' })), { id: 400, group: [1, 2] }])).toBe(301)
+    expect(new Set(shownNexthops().map(({ gateway }) => gateway))).toEqual(new Set(['10.0.1.1', undefined]))
+    expect(await ns.nexthops.deleteAll((await ns.nexthops.list()).reverse())).toBe(301)
+    expect(shownNexthops()).toEqual([])
+  })
+
+  it('names what is wrong, and says the next step', async () => {
+    const error = await failureOf(ns.nexthops.addAll([...all, { ...all[0]! }, { link: 'd0' } as never]))
+    expect(error.errors[0]!.message).toMatch(/option "\[300\]": .*EEXIST.*nexthops\.replace changes it/)
+    expect(error).toMatchObject({ done: 300, failed: 1, cause: { option: '[301].id', operation: 'nexthops.addAll' } })
+    const gone = await failureOf(ns.nexthops.deleteAll([{ id: 1 }, { id: 999 }]))
+    expect(gone).toMatchObject({ done: 1, failed: 1, errors: [{ index: 1, code: 'ENOENT', operation: 'nexthops.deleteAll' }] })
+  })
+})
+
 describe('mdb.addAll', () => {
   it('adds and deletes as bridge shows it', async context => {
     await ns.links.add({ kind: 'bridge', name: 'br0', up: true })
