@@ -554,6 +554,38 @@ describe('writeNow', () => {
     await writesNow(device, [request(1)], 1)
   })
 
+  it('writes nothing while packets of the queue are read fast', async () => {
+    const device = await open()
+    const reading = new Reading(device)
+    const { device: other } = await tryOpen({ name: 'tun1' })
+    ip('-n', name, 'link', 'set', 'tun1', 'up')
+    ip('netns', 'exec', name, 'sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=0', 'net.ipv4.conf.tun1.rp_filter=0')
+    // What is asked through the other one is answered through the first.
+    const flood = Array.from({ length: 1000 }, (_, i) => request(i))
+    let over = false
+    const flooding = (async () => {
+      while (!over) await Promise.all(Array.from({ length: 4 }, () => write(other, flood)))
+    })()
+    const taking = (async () => {
+      while (!over) {
+        device.release(0, reading.take().length)
+        await new Promise(setImmediate)
+      }
+    })()
+    const triesToWrite = async () => {
+      await write(device, []) // What it was at before is forgotten.
+      for (let i = 0; i < 5; i++) await new Promise(setImmediate)
+      return writeNow(device, [request(1)])
+    }
+    try {
+      await expect.poll(triesToWrite, { interval: 1 }).toBe(0)
+    } finally {
+      over = true
+      await Promise.all([flooding, taking])
+    }
+    await writesNow(device, [request(1)], 1)
+  })
+
   it('writes nothing that takes longer to copy than to hand over', async () => {
     const device = await open()
     await writesNow(device, [request(1, 8000), request(2, 8000)], 2)
