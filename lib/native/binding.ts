@@ -474,7 +474,7 @@ export interface PingOptions {
   count: number
   /** Milliseconds between requests. */
   interval: number
-  /** Milliseconds to wait for each reply. */
+  /** Milliseconds to wait for each reply. One that is there when it is looked at first afterwards counts. */
   timeout: number
   /** Payload bytes after the ICMP header, up to 65507 (IPv4) or 65527 (IPv6). */
   size: number

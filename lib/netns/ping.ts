@@ -14,7 +14,7 @@ import type { Place } from './place.ts'
 export interface PingOptions {
   /** How many echo requests to send. Default 1, at most 65535. */
   count?: number | undefined
-  /** Milliseconds to wait for each reply. Default 1000. */
+  /** Milliseconds to wait for each reply. Default 1000. One that has come by the time that it is looked for counts, also on a machine too busy to look sooner. */
   timeout?: number | undefined
   /** Milliseconds between requests. Default 200. */
   interval?: number | undefined
