@@ -96,7 +96,8 @@ void Environment::on_wake(Napi::Env env, Napi::Function, Environment* environmen
 }
 
 /**
- * Hands over what was posted, for a while. Node calls on_wake again and again while there is a reason to, up to 1,000
+ * Hands over what was posted, for a while, in portions: behind each, promises have their turn, and on_wake comes again
+ * for the next. Node calls on_wake again and again while there is a reason to, up to 1,000
  * times in one turn of the event loop (ThreadSafeFunction::Dispatch in src/node_api.cc), so time is counted over all of
  * them, with what promises do in between; docs/decisions/0048. Speaks plain N-API: once the environment is being
  * terminated every call fails, and a Napi::Error could not even be made.
@@ -107,12 +108,18 @@ void Environment::drain() {
   const Napi::HandleScope scope(env_);
   const Clock::time_point start = Clock::now();
   spent_ += start - seen_;
+  portion_.learn(std::exchange(ended_, 0), start - std::exchange(begun_, start));
   const bool alive = deliver_for_a_while(start);
   draining_ = false;
-  if (alive && (spent_ >= kPatience || !left_.empty())) pause();
+  if (!alive) return;
+  if (spent_ >= kPatience) {
+    pause();
+  } else if (has_more()) {
+    wake_.NonBlockingCall();
+  }
 }
 
-/** Until nothing is there: on_wake was called in vain for what came during a pause. */
+/** Until nothing is there or the portion is used up: on_wake was called in vain for what came during a pause. */
 bool Environment::deliver_for_a_while(Clock::time_point start) {
   do {
     if (left_.empty()) {
@@ -125,7 +132,7 @@ bool Environment::deliver_for_a_while(Clock::time_point start) {
     }
     seen_ = Clock::now();
     spent_ += seen_ - std::exchange(start, seen_);
-  } while (spent_ < kPatience && (!left_.empty() || runtime_->completions.has_posted()));
+  } while (spent_ < kPatience && ended_ < portion_.size() && has_more());
   return true;
 }
 
@@ -138,7 +145,8 @@ bool Environment::deliver_next() {
     if (length > 0 && length + next.size > room) break;
     length += next.size;
     ended += next.final ? 1 : 0;
-  } while (length < left_.size());
+  } while (length < left_.size() && ended_ + ended < portion_.size());
+  ended_ += ended;
   const wire::Bytes now = left_.first(length);
   if (!(length > inbox_.Value().ByteLength() ? deliver_large(now) : deliver(now))) return false;
   end_requests(ended);
@@ -157,7 +165,7 @@ Napi::Value Environment::go_on(const Napi::CallbackInfo& info) {
   environment.paused_ = false;
   environment.spent_ = {};
   environment.seen_ = Clock::now();
-  if (!environment.left_.empty() || environment.runtime_->completions.has_posted()) environment.drain();
+  if (environment.has_more()) environment.drain();
   return info.Env().Undefined();
 }
 

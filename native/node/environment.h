@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "node/portion.h"
 #include "sys/look_out.h"
 #include "sys/runtime.h"
 
@@ -64,8 +65,10 @@ class Environment {
   using Clock = std::chrono::steady_clock;
   void drain();
   bool deliver_for_a_while(Clock::time_point start);
-  /** Hands over what fits into the inbox, or one completion that does not. False when JavaScript can no longer run. */
+  /** Hands over what fits into the inbox and the portion, or one completion that does not. False when JavaScript can no
+   * longer run. */
   bool deliver_next();
+  bool has_more() const { return !left_.empty() || runtime_->completions.has_posted(); }
   /** Nothing more is handed over until the event loop has had its turn. */
   void pause();
   static Napi::Value go_on(const Napi::CallbackInfo& info);
@@ -90,6 +93,10 @@ class Environment {
   wire::Bytes left_;
   bool paused_ = false;
   bool draining_ = false;
+  Portion portion_;
+  /** Requests that ended in the portion at hand, and when that began. */
+  uint32_t ended_ = 0;
+  Clock::time_point begun_;
   /** Of the event loop's turn, as far as it was seen: what was handed over, and what became of it. */
   Clock::duration spent_{};
   Clock::time_point seen_;

@@ -47,13 +47,13 @@ const codes = (outcomes: { code: number }[]) => outcomes.map(({ code }) => code)
 const linkOf = (payload: Uint8Array) => linkIn(messagesIn(payload)[0]!)
 const acknowledged = { code: done, error: 0, detail: 0, payload: new Uint8Array(), parts: [] }
 
-describe('what takes long to hand over', () => {
-  /** More than the addon hands over before the event loop has its turn. */
-  const dawdle = () => {
-    const start = performance.now()
-    while (performance.now() - start < 2);
-  }
+/** For longer than the addon hands over before the event loop has its turn. */
+function dawdle(): void {
+  const start = performance.now()
+  while (performance.now() - start < 2);
+}
 
+describe('what takes long to hand over', () => {
   it('lets the event loop have its turn in between', async () => {
     const inOneTurn = [0]
     let listening = true
@@ -66,7 +66,7 @@ describe('what takes long to hand over', () => {
       dawdle()
     }
     setImmediate(turn)
-    await session.run(...Array.from({ length: 1000 }, () => getLinkByIndex(LOOPBACK)))
+    await session.run(...Array.from({ length: 300 }, () => getLinkByIndex(LOOPBACK)))
     listening = false
     inbox.onDelivery = () => {}
     expect(inOneTurn.reduce((all, deliveries) => all + deliveries)).toBeGreaterThan(10)
@@ -75,9 +75,39 @@ describe('what takes long to hand over', () => {
 
   it('is all there in the end', async () => {
     inbox.onDelivery = dawdle
-    const outcomes = await session.run(...Array.from({ length: 1000 }, () => getLinkByIndex(LOOPBACK)))
+    const outcomes = await session.run(...Array.from({ length: 300 }, () => getLinkByIndex(LOOPBACK)))
     inbox.onDelivery = () => {}
     expect(outcomes.every(({ code, payload }) => code === reply && linkOf(payload).name === 'lo')).toBe(true)
+  })
+})
+
+describe('what takes long behind an answer', () => {
+  const answers = 100
+  const run = (behind: () => void) =>
+    Promise.all(
+      Array.from({ length: answers }, async () => {
+        await session.send(getLinkByIndex(LOOPBACK))
+        behind()
+      }),
+    )
+
+  it('lets the event loop have its turn between two of them, also when they come at once', async () => {
+    const inOneTurn = [0]
+    let listening = true
+    const turn = () => {
+      inOneTurn.push(0)
+      if (listening) setImmediate(turn)
+    }
+    setImmediate(turn)
+    const all = run(() => {
+      inOneTurn[inOneTurn.length - 1]!++
+      dawdle()
+    })
+    session.socket.flush()
+    await all
+    listening = false
+    // The first portions are of the size that was right for what came before.
+    expect(inOneTurn.filter(behind => behind > 0).length).toBeGreaterThan(answers / 10)
   })
 })
 
