@@ -12,13 +12,14 @@ export const addUnread = ({ links }, link) => links.addAll([link])
 
 export async function addContainer(host, i, addLink = ({ links }, link) => links.add(link)) {
   const netns = await Netns.create()
-  const peer = { name: 'eth0', netns, up: true, ...queues }
+  const peer = { name: 'eth0', netns, ...queues }
+  // A port that is named as such comes up in the message that makes it.
+  const port = { master: 'br0', port: { kind: 'bridge' }, up: true }
+  await addLink(host, { kind: 'veth', name: `h${i}`, ...port, group, ...queues, veth: { peer } })
   await Promise.all([
-    addLink(host, { kind: 'veth', name: `h${i}`, master: 'br0', up: true, group, ...queues, veth: { peer } }),
     netns.links.set('lo', { up: true }),
-  ])
-  await Promise.all([
     netns.addresses.add({ link: 'eth0', address: `10.88.${(i + 2) >> 8}.${(i + 2) & 255}/16` }),
+    netns.links.set('eth0', { up: true }),
     netns.routes.add({ to: 'default', via: '10.88.0.1' }),
   ])
   return netns
