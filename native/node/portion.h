@@ -7,10 +7,10 @@
 namespace rtnetlink::node {
 
 /**
- * How many requests may end in one go. What JavaScript does behind that shows only afterwards, in one stretch for all of
- * them: a microsecond each where somebody counts routes, and three hundred where somebody sets up a container by code
- * that V8 has not compiled yet. So the next portion is larger as long as the last took little, and smaller when it took
- * long.
+ * How many requests may end in one go. What JavaScript does behind that shows only afterwards, in one stretch for all
+ * of them: a microsecond each where somebody counts routes, and three hundred where somebody sets up a container by
+ * code that V8 has not compiled yet. So the next portion is larger as long as the last took little, and smaller when it
+ * took long.
  */
 class Portion {
  public:
