@@ -687,7 +687,7 @@ export interface NativeMonitor {
 
 export interface Addon {
   /**
-   * Connects this environment: completions go to `inbox` and `deliver`. When that has taken a millisecond, the rest waits until what was given to
+   * Connects this environment: completions go to `inbox` and `deliver`. Few of what ends a request at a time, so that promises have their turn in between. When that has taken a millisecond, the rest waits until what was given to
    * `later` is called, in the event loop's next turn. Once per environment, before anything else.
    */
   connect(inbox: Uint8Array, deliver: Deliver, later: (goOn: () => void) => void): void
