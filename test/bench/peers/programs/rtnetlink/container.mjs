@@ -14,8 +14,8 @@ export async function addContainer(host, i, addLink = ({ links }, link) => links
   const netns = await Netns.create()
   const peer = { name: 'eth0', netns, ...queues }
   // A port that is named as such comes up in the message that makes it.
-  const port = { master: 'br0', port: { kind: 'bridge' }, up: true }
-  await addLink(host, { kind: 'veth', name: `h${i}`, ...port, group, ...queues, veth: { peer } })
+  const port = { kind: 'bridge' }
+  await addLink(host, { kind: 'veth', name: `h${i}`, master: 'br0', port, up: true, group, ...queues, veth: { peer } })
   await Promise.all([
     netns.links.set('lo', { up: true }),
     netns.addresses.add({ link: 'eth0', address: `10.88.${(i + 2) >> 8}.${(i + 2) & 255}/16` }),
