@@ -114,7 +114,7 @@ async function outcomeOf(list: Promise<readonly object[]>): Promise<Outcome> {
   }
 }
 
-const LONG = 120_000
+const LONG = 300_000
 
 describe.each(Object.entries(tables))(
   'a dump of thousands of %s that others change meanwhile',

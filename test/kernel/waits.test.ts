@@ -29,11 +29,13 @@ function runInside(program: string, ...words: string[]) {
 
 const pair = { kind: 'veth', name: 'a', veth: { peer: { name: 'b' } } } as const
 
+const openSockets = () => completions().addon.counters().sockets
+
 /** Lets the wait get as far as listening. */
 const listening = async (wait: Promise<unknown>): Promise<void> => {
   wait.catch(() => {})
-  const before = completions().addon.counters().sockets
-  await eventually(() => completions().addon.counters().sockets > before)
+  const before = openSockets()
+  expect(await eventually(() => openSockets() > before)).toBe(true)
 }
 
 describe('links.waitFor', () => {
@@ -262,9 +264,11 @@ describe('neighbors.waitFor', () => {
       neighbor => neighbor.linkLayerAddress === '02:00:00:00:00:02',
     )
     await listening(wait)
+    const before = openSockets()
     await change('neighbor', 'add', '10.0.0.2', 'lladdr', '02:00:00:00:00:01', 'dev', 'a')
     await change('neighbor', 'replace', '10.0.0.2', 'lladdr', '02:00:00:00:00:02', 'dev', 'a')
     expect((await wait).linkLayerAddress).toBe('02:00:00:00:00:02')
+    expect(await eventually(() => openSockets() < before)).toBe(true)
     const gone = ns.neighbors.waitFor({ link: 'a', to: '10.0.0.2' }, 'gone')
     await listening(gone)
     await change('neighbor', 'delete', '10.0.0.2', 'dev', 'a')
