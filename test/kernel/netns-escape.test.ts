@@ -42,7 +42,7 @@ beforeAll(async () => {
   mkdirSync(`/etc/netns/${inside.name}`, { recursive: true })
   // Nobody listens on 127.0.0.2 inside.
   writeFileSync(`/etc/netns/${inside.name}/hosts`, '127.0.0.2 two-addresses\n127.0.0.1 two-addresses inside.test\n')
-  writeFileSync(`/etc/netns/${inside.name}/resolv.conf`, 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n')
+  writeFileSync(`/etc/netns/${inside.name}/resolv.conf`, 'nameserver 127.0.0.1\noptions timeout:30 attempts:1\n')
 
   const outside = await decoy(net.createServer(socket => socket.end('outside')))
   tcp = {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await inside.links.set('lo', { up: true })
   mkdirSync(`/etc/netns/${inside.name}`, { recursive: true })
   writeFileSync(`/etc/netns/${inside.name}/hosts`, '127.0.0.1 inside.test\n')
-  writeFileSync(`/etc/netns/${inside.name}/resolv.conf`, 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n')
+  writeFileSync(`/etc/netns/${inside.name}/resolv.conf`, 'nameserver 127.0.0.1\noptions timeout:30 attempts:1\n')
   names = await new NameServer({ 'asked.test': { a: ['127.0.0.1'] } }).start(inside, '127.0.0.1')
   folder = mkdtempSync(join(tmpdir(), 'rtnetlink-worker-'))
 })

@@ -97,6 +97,22 @@ describe('a timeout', () => {
     expect(results.map(result => result.status === 'rejected' && result.reason.name)).toEqual(groups.map(() => 'TimeoutError'))
   })
 
+  it('is not over for what has been answered, however late this process looks', async () => {
+    const ask = async () => {
+      await new Promise(setImmediate) // Behind this, timers come before what has arrived.
+      const asked = ns.links.get('lo', { timeout: 30 }).then(
+        () => 'answered',
+        (error: Error) => error.name,
+      )
+      process.nextTick(() => {
+        const end = performance.now() + 100
+        while (performance.now() < end);
+      })
+      return await asked
+    }
+    await expect.poll(ask).toBe('answered')
+  })
+
   it.each([0, Number.POSITIVE_INFINITY])('of %d is none', async timeout => {
     await addGroups()
     await using impatient = await Rtnetlink.open({ netns: ns, timeout: 1 })
