@@ -73,45 +73,41 @@ async function compare(ns: NamedNetns, mirror: Mirror<'links' | 'routes'>, told:
 }
 
 describe('a storm', () => {
-  it(
-    `of ${ROUTES} routes and ${LINKS} links leaves nobody wrong, whatever was dropped`,
-    async () => {
-      const ns = await createNamespace()
-      await ns.links.add({ kind: 'veth', name: 'a', up: true, veth: { peer: { name: 'b', up: true } } })
-      await ns.addresses.add({ link: 'a', address: '192.0.2.1/24' })
-      await ns.addresses.waitUsable('a')
-      const mirror = await ns.mirror({ links: true, routes: true })
-      // Hardly any room: it will be overrun.
-      const watch = ns.watch({ links: true, routes: true, snapshot: true, receiveBuffer: 1, backlog: 65_536 })
-      const told = new Told()
-      const reading = (async () => {
-        for await (const event of watch) told.hear(event)
-      })()
-      await watch.ready
+  it(`of ${ROUTES} routes and ${LINKS} links leaves nobody wrong, whatever was dropped`, async () => {
+    const ns = await createNamespace()
+    await ns.links.add({ kind: 'veth', name: 'a', up: true, veth: { peer: { name: 'b', up: true } } })
+    await ns.addresses.add({ link: 'a', address: '192.0.2.1/24' })
+    await ns.addresses.waitUsable('a')
+    const mirror = await ns.mirror({ links: true, routes: true })
+    // Hardly any room: it will be overrun.
+    const watch = ns.watch({ links: true, routes: true, snapshot: true, receiveBuffer: 1, backlog: 65_536 })
+    const told = new Told()
+    const reading = (async () => {
+      for await (const event of watch) told.hear(event)
+    })()
+    await watch.ready
 
-      let isOver = false
-      const storm = Promise.all([runBatch(ns.name, [...routeLines()]), runBatch(ns.name, [...linkLines()])])
-      void storm.then(() => {
-        isOver = true
-      })
-      while (!isOver) {
-        await new Promise(resolve => setTimeout(resolve, 200))
-        block(500)
-      }
-      await storm
-      await Promise.all([mirror.sync(), watch.sync()])
-      while (watch.counters.pending > 0) await new Promise(resolve => setImmediate(resolve))
+    let isOver = false
+    const storm = Promise.all([runBatch(ns.name, [...routeLines()]), runBatch(ns.name, [...linkLines()])])
+    void storm.then(() => {
+      isOver = true
+    })
+    while (!isOver) {
+      await new Promise(resolve => setTimeout(resolve, 200))
+      block(500)
+    }
+    await storm
+    await Promise.all([mirror.sync(), watch.sync()])
+    while (watch.counters.pending > 0) await new Promise(resolve => setImmediate(resolve))
 
-      await compare(ns, mirror, told)
-      expect(watch.counters.overruns).toBeGreaterThan(0)
-      const { dropped, overruns, resyncs } = watch.counters
-      console.log(
-        `${ROUTES} routes, ${LINKS} links: ${dropped} messages dropped in ${overruns} overruns, tables read again ${resyncs} times; mirror: ${mirror.counters.overruns} overruns`,
-      )
-      watch.close()
-      mirror.close()
-      await reading
-    },
-    300_000,
-  )
+    await compare(ns, mirror, told)
+    expect(watch.counters.overruns).toBeGreaterThan(0)
+    const { dropped, overruns, resyncs } = watch.counters
+    console.log(
+      `${ROUTES} routes, ${LINKS} links: ${dropped} messages dropped in ${overruns} overruns, tables read again ${resyncs} times; mirror: ${mirror.counters.overruns} overruns`,
+    )
+    watch.close()
+    mirror.close()
+    await reading
+  }, 300_000)
 })
