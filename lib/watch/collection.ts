@@ -1,4 +1,5 @@
 import { isSame } from './is-same.ts'
+import type { Heard } from './message-store.ts'
 
 /** What an object is known by among its kind. */
 export type Key = string | number
@@ -15,8 +16,8 @@ export interface Collection<T> {
   keyOf(item: T): Key
   /** The object that is the same one as this, if it is known. */
   find(item: T): T | undefined
-  /** `flags` are those of the message (NLM_F_*). */
-  put(item: T, flags: number, report: Report<T>): IsEnough
+  /** `flags` are those of the message (NLM_F_*); `heard` is the message that said it, where that is at hand. */
+  put(item: T, flags: number, report: Report<T>, heard?: Heard): IsEnough
   remove(item: T, report: Report<T>): IsEnough
   /** There is such an object, and it is none of those that are wanted. */
   exclude(item: T, flags: number, report: Report<T>): IsEnough

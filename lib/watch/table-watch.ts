@@ -7,6 +7,7 @@ import type { Message } from '../schema/message.ts'
 import type { Collection, IsEnough, Report } from './collection.ts'
 import type { WatchedNamespace } from './events.ts'
 import { isSame } from './is-same.ts'
+import type { Heard } from './message-store.ts'
 import type { AnyWatched } from './objects.ts'
 import type { Place } from './place.ts'
 
@@ -131,7 +132,7 @@ export class TableWatch {
     const { messages, parts } = this.watched
     if (type === messages.new || type === messages.delete) {
       const item = this.watched.decode(message, start, end)
-      if (item !== undefined) this.#hear(item, flags, type === messages.delete)
+      if (item !== undefined) this.#hear(item, flags, type === messages.delete, { message, start, end })
       else this.#hearPart(parts?.about(type, message, start))
       return
     }
@@ -145,12 +146,12 @@ export class TableWatch {
     if (!this.#isReading) this.read()
   }
 
-  #hear(item: object, flags: number, isGone: boolean): void {
+  #hear(item: object, flags: number, isGone: boolean, heard?: Heard): void {
     if (this.#log !== undefined) this.#keep(this.#log, { item, flags, isGone })
     if (this.#known === undefined) return
     if (this.#asking.size > 0) this.#noteAnswerIsOld(this.#known.keyOf(item) as number)
     const isTooEarly = this.#isTooEarly(this.#known, item, isGone)
-    if (!this.#apply(this.#known, item, flags, isGone, this.#report)) this.#reread()
+    if (!this.#apply(this.#known, item, flags, isGone, this.#report, heard)) this.#reread()
     if (isTooEarly) this.#hearPart(this.#known.keyOf(item) as number)
   }
 
@@ -169,9 +170,9 @@ export class TableWatch {
     else this.#readAgain = true
   }
 
-  #apply(known: Collection<any>, item: object, flags: number, isGone: boolean, report: Report<object>): IsEnough {
+  #apply(known: Collection<any>, item: object, flags: number, isGone: boolean, report: Report<object>, heard?: Heard): IsEnough {
     if (isGone) return known.remove(item, report)
-    return this.#isWanted(item) ? known.put(item, flags, report) : known.exclude(item, flags, report)
+    return this.#isWanted(item) ? known.put(item, flags, report, heard) : known.exclude(item, flags, report)
   }
 
   #isWanted(item: object): boolean {

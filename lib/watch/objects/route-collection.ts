@@ -2,6 +2,7 @@ import { NLM_F_APPEND, NLM_F_REPLACE } from '../../protocol/flags.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Collection, IsEnough, Report } from '../collection.ts'
 import { isSame } from '../is-same.ts'
+import type { Heard } from '../message-store.ts'
 import { isShared, RoutePlaces, sortOf } from './route-places.ts'
 
 /**
@@ -27,10 +28,10 @@ export class RouteCollection implements Collection<Route> {
     return Array.isArray(place) ? place.find(other => isOne(other, route)) : place && isOne(place, route) ? place : undefined
   }
 
-  put(route: Route, flags: number, report: Report<Route>): IsEnough {
+  put(route: Route, flags: number, report: Report<Route>, heard?: Heard): IsEnough {
     const place = this.#places.get(route)
     if (place === undefined) {
-      this.#places.set(route, route)
+      this.#places.add(route, heard)
       this.#count(route, 1)
       report(route, undefined)
       return !replacesUnlike(route, flags)

@@ -1,17 +1,65 @@
+import { decodeRoute } from '../../routes/decode.ts'
 import type { Route } from '../../routes/route.ts'
+import { type Heard, MessageStore } from '../message-store.ts'
+import { Ipv4Networks, Ipv6Networks, type Networks } from './networks.ts'
 
 /** What lies at one place: a route, or those that the kernel tells apart by their order. */
 export type Place = Route | Route[]
 
+/** A route that nobody has asked for yet is a number: where its message is kept. */
+type Kept = Place | number
+
+/** Bytes that nearly all messages about a route have room in: all attributes that decodeRoute() reads by itself. */
+const LONGEST_OF_INET = 60
+const LONGEST_OF_INET6 = 124
+
 /** Places of one sort, by network. */
-interface Shelf {
+class Shelf {
   readonly sort: string
-  readonly places: Map<string, Place>
+  readonly #networks: Networks<Kept>
+  readonly #messages: MessageStore
+
+  constructor(sort: string, family: Route['family']) {
+    this.sort = sort
+    this.#networks = family === 'inet' ? new Ipv4Networks() : new Ipv6Networks()
+    this.#messages = new MessageStore(family === 'inet' ? LONGEST_OF_INET : LONGEST_OF_INET6)
+  }
+
+  get isEmpty(): boolean {
+    return this.#networks.isEmpty
+  }
+
+  get({ to }: Route): Place | undefined {
+    const kept = this.#networks.get(to)
+    if (typeof kept !== 'number') return kept
+    const place = this.#look(kept)
+    this.#networks.set(to, place)
+    return place
+  }
+
+  readonly #look = (kept: Kept): Place => (typeof kept === 'number' ? this.#messages.take(kept, decodeRoute) : kept)
+
+  set({ to }: Route, place: Place): void {
+    this.#networks.set(to, place)
+  }
+
+  /** A route that is there for the first time. */
+  keep(route: Route, heard: Heard): void {
+    this.#networks.set(route.to, this.#messages.keep(heard) ?? route)
+  }
+
+  delete({ to }: Route): void {
+    this.#networks.delete(to)
+  }
+
+  values(): Iterable<Place> {
+    return this.#networks.values(this.#look) as Iterable<Place>
+  }
 }
 
 /**
- * Routes by network, table, metric and tos. Large tables have many networks and few of the others: so the text of the network alone, which
- * every route has at hand, finds its place on a shelf for those of its sort.
+ * Routes by network, table, metric and tos. Large tables have many networks and few of the others: so the network alone, which every
+ * route has at hand, finds its place on a shelf for those of its sort.
  */
 export class RoutePlaces {
   readonly #shelves = new Map<string, Shelf>()
@@ -20,30 +68,41 @@ export class RoutePlaces {
   #lastShelf: Shelf | undefined
 
   get(route: Route): Place | undefined {
-    return this.#find(route)?.places.get(route.to)
+    return this.#find(route)?.get(route)
   }
 
   set(route: Route, place: Place): void {
-    let shelf = this.#find(route)
-    if (shelf === undefined) {
-      shelf = { sort: sortOf(route), places: new Map() }
-      this.#shelves.set(shelf.sort, shelf)
-      this.#lastShelf = shelf
-    }
-    shelf.places.set(route.to, place)
+    this.#shelfFor(route).set(route, place)
+  }
+
+  /** A route to where nothing lies yet. `heard` is its message, if that is at hand. */
+  add(route: Route, heard: Heard | undefined): void {
+    const shelf = this.#shelfFor(route)
+    if (heard === undefined) shelf.set(route, route)
+    else shelf.keep(route, heard)
   }
 
   delete(route: Route): void {
     const shelf = this.#find(route)
     if (shelf === undefined) return
-    shelf.places.delete(route.to)
-    if (shelf.places.size > 0) return
+    shelf.delete(route)
+    if (!shelf.isEmpty) return
     this.#shelves.delete(shelf.sort)
     this.#lastShelf = undefined
   }
 
   *values(): Iterable<Place> {
-    for (const { places } of this.#shelves.values()) yield* places.values()
+    for (const shelf of this.#shelves.values()) yield* shelf.values()
+  }
+
+  #shelfFor(route: Route): Shelf {
+    let shelf = this.#find(route)
+    if (shelf === undefined) {
+      shelf = new Shelf(sortOf(route), route.family)
+      this.#shelves.set(shelf.sort, shelf)
+      this.#lastShelf = shelf
+    }
+    return shelf
   }
 
   #find(route: Route): Shelf | undefined {
