@@ -54,7 +54,7 @@ class Environment {
   /** Handing over goes on for no longer than this, plus one chunk, before timers and sockets have their turn. */
   static constexpr std::chrono::milliseconds kPatience{1};
   /** Bytes that are handed over before the clock is looked at. */
-  static constexpr std::size_t kChunk = std::size_t{32} * 1024;
+  static constexpr std::size_t kChunk = std::size_t{8} * 1024;
   /** As long as a cheap request takes on a thread that is awake. */
   static constexpr std::chrono::microseconds kLookOut{20};
   /** With more under way there is no telling when the next one ends. */

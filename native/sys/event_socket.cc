@@ -17,6 +17,10 @@ namespace {
 
 /** No message of the kernel's is longer than its longest attribute, hardly. */
 constexpr std::size_t kBuffer = std::size_t{128} * 1024;
+/** Pages of a buffer that no message was long enough for take no memory. */
+constexpr std::size_t kMostAtOnce = 32;
+/** Or all buffers would begin in the same lines of the processor's cache. */
+constexpr std::size_t kStagger = 320;
 
 /** SO_MEMINFO of <asm-generic/socket.h>, and SK_MEMINFO_DROPS and SK_MEMINFO_VARS of <linux/sock_diag.h>. */
 constexpr int kMemoryInfo = 55;
@@ -25,11 +29,80 @@ constexpr std::size_t kMemoryVariables = 9;
 
 }  // namespace
 
+/** Messages that one call of recvmmsg() has received. */
+class EventSocket::Batch {
+ public:
+  Batch() : buffer_(std::make_unique_for_overwrite<std::byte[]>(kMostAtOnce * (kBuffer + kStagger))) {
+    for (std::size_t i = 0; i < kMostAtOnce; ++i) {
+      msghdr& header = headers_[i].msg_hdr;
+      data_[i] = {buffer_.get() + i * (kBuffer + kStagger), kBuffer};
+      header.msg_name = &from_[i];
+      header.msg_iov = &data_[i];
+      header.msg_iovlen = 1;
+      header.msg_control = control_[i].bytes.data();
+    }
+  }
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+
+  /** False, with errno, when there is none. */
+  bool receive(int socket) {
+    for (mmsghdr& header : headers_) {
+      header.msg_hdr.msg_namelen = sizeof(sockaddr_nl);
+      header.msg_hdr.msg_controllen = sizeof(Control);
+    }
+    next_ = 0;
+    count_ = 0;
+    const int count = retry([&] { return ::recvmmsg(socket, headers_.data(), kMostAtOnce, MSG_DONTWAIT, nullptr); });
+    if (count < 0) return false;
+    count_ = static_cast<std::size_t>(count);
+    return true;
+  }
+
+  [[nodiscard]] bool is_over() const { return next_ == count_; }
+
+  /** Nothing: somebody else than the kernel has sent it. */
+  std::optional<Event> next() {
+    const std::size_t i = next_++;
+    const msghdr& header = headers_[i].msg_hdr;
+    if (from_[i].nl_pid != 0) return {};
+    if ((header.msg_flags & MSG_TRUNC) != 0) return Event{Event::What::kOverrun, {}};
+    const auto* const start = static_cast<const std::byte*>(data_[i].iov_base);
+    return Event{Event::What::kMessages, {start, headers_[i].msg_len}, namespace_of(header)};
+  }
+
+ private:
+  struct alignas(cmsghdr) Control {
+    std::array<std::byte, CMSG_SPACE(sizeof(int))> bytes;
+  };
+
+  static uint32_t namespace_of(const msghdr& header) {
+    uint32_t id = kOwnNamespace;
+    for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr;
+         part = CMSG_NXTHDR(const_cast<msghdr*>(&header), part)) {
+      if (part->cmsg_level != SOL_NETLINK || part->cmsg_type != NETLINK_LISTEN_ALL_NSID) continue;
+      std::memcpy(&id, CMSG_DATA(part), sizeof(id));
+    }
+    return id;
+  }
+
+  std::unique_ptr<std::byte[]> buffer_;
+  std::array<mmsghdr, kMostAtOnce> headers_{};
+  std::array<sockaddr_nl, kMostAtOnce> from_{};
+  std::array<iovec, kMostAtOnce> data_{};
+  std::array<Control, kMostAtOnce> control_{};
+  std::size_t next_ = 0;
+  std::size_t count_ = 0;
+};
+
 EventSocket::EventSocket(NetlinkSocket socket, const EventSettings& settings)
-    : socket_(std::move(socket)), buffer_(std::make_unique_for_overwrite<std::byte[]>(kBuffer)) {
+    : socket_(std::move(socket)), batch_(std::make_unique<Batch>()) {
   if (settings.all_namespaces) set_option(NETLINK_LISTEN_ALL_NSID, 1);
   for (const int group : settings.groups) set_option(NETLINK_ADD_MEMBERSHIP, group);
 }
+
+EventSocket::EventSocket(EventSocket&&) noexcept = default;
+EventSocket::~EventSocket() = default;
 
 void EventSocket::set_option(int name, int value) const {
   if (::setsockopt(descriptor().get(), SOL_NETLINK, name, &value, sizeof(value)) != 0)
@@ -38,30 +111,12 @@ void EventSocket::set_option(int name, int value) const {
 
 EventSocket::Event EventSocket::receive() {
   for (;;) {
-    sockaddr_nl from{};
-    iovec data{buffer_.get(), kBuffer};
-    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int))> control;
-    msghdr header{};
-    header.msg_name = &from;
-    header.msg_namelen = sizeof(from);
-    header.msg_iov = &data;
-    header.msg_iovlen = 1;
-    header.msg_control = control.data();
-    header.msg_controllen = control.size();
-    const ssize_t length = retry([&] { return ::recvmsg(descriptor().get(), &header, MSG_DONTWAIT); });
-    if (length < 0) {
+    if (batch_->is_over() && !batch_->receive(descriptor().get())) {
       if (errno == EAGAIN) return {Event::What::kNothing, {}};
       if (errno == ENOBUFS) return {Event::What::kOverrun, {}};
       throw SystemError(SystemCall::kRecvmsg);
     }
-    if (from.nl_pid != 0) continue;
-    if ((header.msg_flags & MSG_TRUNC) != 0) return {Event::What::kOverrun, {}};
-    Event event{Event::What::kMessages, {buffer_.get(), static_cast<std::size_t>(length)}};
-    for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
-      if (part->cmsg_level != SOL_NETLINK || part->cmsg_type != NETLINK_LISTEN_ALL_NSID) continue;
-      std::memcpy(&event.namespace_id, CMSG_DATA(part), sizeof(event.namespace_id));
-    }
-    return event;
+    if (const std::optional<Event> event = batch_->next()) return *event;
   }
 }
 

@@ -37,6 +37,8 @@ class EventSocket {
 
   /** Nothing is missed from here on. @throws SystemError (kSetsockopt) */
   EventSocket(NetlinkSocket socket, const EventSettings& settings);
+  EventSocket(EventSocket&&) noexcept;
+  ~EventSocket();
 
   /** Without waiting. @throws SystemError (kRecvmsg) */
   Event receive();
@@ -48,10 +50,12 @@ class EventSocket {
   [[nodiscard]] uint32_t drops() const;
 
  private:
+  class Batch;
+
   void set_option(int name, int value) const;
 
   NetlinkSocket socket_;
-  std::unique_ptr<std::byte[]> buffer_;
+  std::unique_ptr<Batch> batch_;
 };
 
 }  // namespace rtnetlink::sys

@@ -16,7 +16,7 @@ namespace {
 using wire::CompletionCode;
 
 /** A part of this size fits into the inbox with others. */
-constexpr std::size_t kBatch = std::size_t{16} * 1024;
+constexpr std::size_t kBatch = std::size_t{4} * 1024;
 /** Then it is the turn of the other sockets. */
 constexpr int kMostInARow = 512;
 

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 constexpr int kMostAtOnce = 64;
 
 /** Of several hundred messages in a millisecond it makes tens at a time; more do not fit into the processor's cache. */
-constexpr std::chrono::nanoseconds kGathering = 100us;
+constexpr std::chrono::nanoseconds kGathering = 250us;
 
 }  // namespace
 
