@@ -12,6 +12,7 @@
 #include "node/packet_device.h"
 #include "node/packet_memory.h"
 #include "node/ping.h"
+#include "node/read_texts.h"
 #include "node/sysctl.h"
 #include "node/write_inside.h"
 #include "sys/capabilities.h"
@@ -49,6 +50,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("useBroker", Napi::Function::New<use_broker>(env, "useBroker"));
   exports.Set("isPrivileged", Napi::Function::New<is_privileged>(env, "isPrivileged"));
   exports.Set("counters", Napi::Function::New<counters>(env, "counters"));
+  exports.Set("readTexts", Napi::Function::New<read_texts>(env, "readTexts"));
   exports.Set("encode", Napi::Function::New<encode>(env, "encode"));
   NetlinkSocket::define(env, exports);
   Capture::define(env, exports);

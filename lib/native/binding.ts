@@ -246,6 +246,23 @@ export type Deliver = (length: number, large: Uint8Array | undefined) => void
 /** Words before each record in a `slice`. */
 export const SLICE_PREFIX = 2
 
+/** What a text that the addon reads is to be, and how many bytes it comes to. */
+export const TextForm = {
+  /** 4 bytes. */
+  ipv4: 0,
+  /** 16 bytes. */
+  ipv6: 1,
+  /** An address of 4 bytes, and perhaps the length of a prefix behind which it has no bits. */
+  ipv4Network: 2,
+  /** An address of 16 bytes, and perhaps the length of a prefix. */
+  ipv6Network: 3,
+  /** A hardware address of 6 bytes. */
+  mac: 4,
+} as const
+
+/** Words of each place in `readTexts`. */
+export const PLACE_WORDS = 3
+
 /** RTM_* of <linux/rtnetlink.h>, by the call that sends one alone. */
 export const MessageType = {
   newLink: 16,
@@ -726,6 +743,12 @@ export interface Addon {
    * the main thread of the process. The descriptor stays the caller's.
    */
   enterNamespace(fd: number): number
+  /**
+   * Reads addresses into a record that is being written. `texts` has them one right behind another, and the first `length` words of `places` three for each: the word of
+   * the record from which its bytes are to stand; its length in characters, and its TextForm from bit 8 on; and the word that gets a network's prefix length, of
+   * which others say nothing. False when one is not of its form, or of one that this does not know: then what is in these places says nothing.
+   */
+  readTexts(record: Uint32Array, places: Uint32Array, length: number, texts: string): boolean
   /** For golden tests: the bytes that `message` would put on the wire (sequence number and port 0). Names of links cannot be resolved here and throw; families have id 0. */
   encode(message: string, record: Uint32Array, length: number): Uint8Array
   /** For tests: native threads and descriptors alive in this environment. */

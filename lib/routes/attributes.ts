@@ -1,4 +1,5 @@
 import { invalidValue, outOfRange } from '../errors.ts'
+import { TextForm } from '../native/binding.ts'
 import { enumOf, numberOr } from '../schema/enums.ts'
 import { type Access, Field, type RowOptions } from '../schema/field.ts'
 import { type HeaderPlace, headerEnum, headerNumber } from '../schema/headers.ts'
@@ -32,6 +33,9 @@ function decodeIp(message: Message, offset: number, length: number): string {
   return formatIp(message.bytes, offset, length) ?? formatMac(message.bytes, offset, length)
 }
 
+/** The one that was parsed last. */
+const address = new Uint8Array(16)
+
 /** A network: the address in an attribute, the prefix length in the header. The address alone is decoded; see route-table.ts. */
 function network<const A extends Access, const P extends 'always' | 'sometimes'>(
   number: number,
@@ -48,24 +52,26 @@ function network<const A extends Access, const P extends 'always' | 'sometimes'>
   })
 }
 
-function lowerNetwork(program: Program, number: number, place: HeaderPlace, value: unknown): void {
-  program.header(place.word, value === 'default' ? 0 : lowerPrefix(program, number, value))
+function lowerNetwork(program: Program, number: number, { word }: HeaderPlace, value: unknown): void {
+  if (typeof value !== 'string') program.expected(EXPECTED, value)
+  const length = addressLength(program.headerWord(RTMSG.family.word))
+  const form = length === 4 ? TextForm.ipv4Network : TextForm.ipv6Network
+  if (value === 'default') program.header(word, 0)
+  else if (!program.addressLater(number, form, length, value, word))
+    program.header(word, lowerPrefix(program, number, value, length))
 }
 
 /** Writes the address and answers the prefix length. */
-function lowerPrefix(program: Program, number: number, value: unknown): number {
-  if (typeof value !== 'string') program.expected(EXPECTED, value)
-  const length = addressLength(program.headerWord(RTMSG.family.word))
-  const at = program.reserveOctets(number, length)
-  const parsed = parseCidr(value, program.bytes, at)
+function lowerPrefix(program: Program, number: number, value: string, length: number): number {
+  const parsed = parseCidr(value, address, 0)
   if (parsed === 0) program.expected(EXPECTED, value)
   if (parsed < 0)
     throw outOfRange(program.operation, program.option, `a prefix length from 0 to ${-parsed * 8}`, JSON.stringify(value))
   if (parsed >> 8 !== length) throw otherFamily(program, length)
   const prefix = parsed & 0xff
-  if (prefix === NO_PREFIX) return length * 8
-  if (length === 4 && hasHostBits(program.bytes, at, 4, prefix)) throw hostBits(program, at, prefix)
-  return prefix
+  if (prefix !== NO_PREFIX && length === 4 && hasHostBits(address, 0, 4, prefix)) throw hostBits(program, prefix)
+  program.fewOctets(number, address, length)
+  return prefix === NO_PREFIX ? length * 8 : prefix
 }
 
 function otherFamily(program: Program, length: number): TypeError {
@@ -74,13 +80,11 @@ function otherFamily(program: Program, length: number): TypeError {
 }
 
 /** The kernel answers EINVAL, for IPv4 only; IPv6 clears the bits silently. */
-function hostBits(program: Program, at: number, prefix: number): TypeError {
-  clearHostBits(program.bytes, at, 4, prefix)
-  const right = `${formatIp(program.bytes, at, 4)}/${prefix}`
+function hostBits(program: Program, prefix: number): TypeError {
+  clearHostBits(address, 0, 4, prefix)
+  const right = `${formatIp(address, 0, 4)}/${prefix}`
   return invalidValue(program.operation, program.option, `has bits set behind its prefix (did you mean "${right}"?)`)
 }
-
-const parsedSource = new Uint8Array(16)
 
 const preferredSource = new Field<string, string, 'readWrite', 'sometimes'>(
   'attribute',
@@ -93,11 +97,11 @@ const preferredSource = new Field<string, string, 'readWrite', 'sometimes'>(
     minLength: 4,
     lower: (program, value) => {
       if (typeof value !== 'string') program.expected('an IP address', value)
-      const length = parseIp(value, parsedSource, 0)
+      const length = parseIp(value, address, 0)
       if (length === 0) program.expected('an IP address', value)
       const own = addressLength(program.headerWord(RTMSG.family.word))
       if (length !== own) throw otherFamily(program, own)
-      program.fewOctets(RTA_PREFSRC, parsedSource, length)
+      program.fewOctets(RTA_PREFSRC, address, length)
     },
     decode: decodeIp,
   },

@@ -1,19 +1,25 @@
 import { describeSecret, invalidType, invalidValue, missingOption, outOfRange, show } from '../errors.ts'
-import { HEADER, Op, SLICE_PREFIX } from '../native/binding.ts'
+import { type Addon, HEADER, Op, PLACE_WORDS, SLICE_PREFIX } from '../native/binding.ts'
 
 /** What a program needs to stay open until the request that it belongs to has ended: a namespace's descriptor, usually. */
 export interface Pin {
   unpin(): void
 }
 
+/** How far a program has come. */
+export type Mark = Pick<Program, 'length' | 'records' | 'placed' | 'texts'>
+
 const INITIAL_WORDS = 2048
+const INITIAL_PLACES = 64
+/** Longer texts are no address that the addon is asked to read. */
+const LONGEST_ADDRESS = 63
 /** nla_len is 16 bits and counts its own four bytes. */
 const LARGEST_PAYLOAD = 0xffff - 4
 const encoder = new TextEncoder()
 
 /**
  * A wire program under construction: one record of binding.ts, written word by word by the fields of a table. It knows
- * where in the caller's options it is (`enter`, `at`), so that whoever refuses a value can name the option.
+ * where in the caller's options it is (`enter`, `at`), so that whoever refuses a value can name the option. Behind `length` all words are zero.
  */
 export class Program {
   words = new Uint32Array(INITIAL_WORDS)
@@ -23,6 +29,15 @@ export class Program {
   records = 0
   pins: Pin[] | undefined
   operation = ''
+  /**
+   * Whether `addressLater` is open to those who write addresses. Reading text is most of the work with an entry until V8 has compiled it, so in a slice the addon
+   * reads all addresses together, when the slice is complete.
+   */
+  readsLater = false
+  /** Addresses to be read, one right behind another, and how many words of `#places` say where: binding.ts, Addon.readTexts(). */
+  texts = ''
+  placed = 0
+  #places = new Uint32Array(INITIAL_PLACES)
   readonly #path: string[] = []
   #depth = 0
   #secrets = 0
@@ -34,10 +49,12 @@ export class Program {
   /** Starts over with a zeroed header of that many words. */
   begin(operation: string, headerWords: number): this {
     this.operation = operation
-    this.length = HEADER + headerWords
     this.words.fill(0, 0, this.length)
+    this.length = HEADER + headerWords
     this.releasePins()
     this.records = 0
+    this.texts = ''
+    this.placed = 0
     this.#depth = 0
     this.#record = 0
     this.#ownHeader = HEADER
@@ -56,7 +73,6 @@ export class Program {
     this.words[start + 1] = flags
     this.words[start + 2] = record
     this.length += words
-    for (let i = start + HEADER; i < this.length; i++) this.words[i] = 0
     this.#depth = 0
     this.#ownHeader = start + HEADER
     this.#header = this.#ownHeader
@@ -67,10 +83,13 @@ export class Program {
     this.records++
   }
 
-  /** Takes back the records behind that length; `records` are left. */
-  rewind(length: number, records: number): void {
+  /** Takes back the records that were written since it had come that far. */
+  rewind({ length, records, placed, texts }: Mark): void {
+    this.words.fill(0, length, this.length)
     this.length = length
     this.records = records
+    this.placed = placed
+    this.texts = texts
   }
 
   /** The slice is complete. `batch`: how many of its records go to the kernel in one go; 0 for as many as elsewhere. */
@@ -100,7 +119,6 @@ export class Program {
   nestWithHeader(type: number, bytes: number, skew: number): void {
     this.nest(type)
     const at = this.#open(Op.raw, 0, bytes)
-    this.bytes.fill(0, at, at + bytes)
     this.#header = (at >> 2) - skew
   }
 
@@ -207,8 +225,36 @@ export class Program {
     this.words[this.length + 1] = length
     const at = (this.length + 2) << 2
     this.length += 2 + words
-    if (words > 0) this.words[this.length - 1] = 0
     return at
+  }
+
+  /**
+   * Leaves it to the addon to read `text`, an address of that form and of that many bytes; for a network, `prefix` is the field of the fixed header that its length goes
+   * to. False when the caller has to read it: then nothing was written.
+   */
+  addressLater(type: number, form: number, length: number, text: string, prefix = 0): boolean {
+    if (!this.readsLater || text.length > LONGEST_ADDRESS) return false
+    const at = this.#open(Op.bytes, type, length) >> 2
+    if (this.placed + PLACE_WORDS > this.#places.length) this.#growPlaces()
+    const places = this.#places
+    const place = this.placed
+    places[place] = at
+    places[place + 1] = text.length | (form << 8)
+    places[place + 2] = this.#header + prefix
+    this.placed = place + PLACE_WORDS
+    this.texts += text
+    return true
+  }
+
+  #growPlaces(): void {
+    const grown = new Uint32Array(this.#places.length * 2)
+    grown.set(this.#places)
+    this.#places = grown
+  }
+
+  /** Has the addon read what was left to it. False when there is something that it takes for no address. */
+  readTexts(addon: Pick<Addon, 'readTexts'>): boolean {
+    return this.placed === 0 || addon.readTexts(this.words, this.#places, this.placed, this.texts)
   }
 
   /** Text with the NUL that the addon appends. */
@@ -272,12 +318,10 @@ export class Program {
     this.#reserve(2 + ((most + 3) >> 2))
     const at = (this.length + 2) << 2
     const length = this.#encode(text, at)
-    if (length > LARGEST_PAYLOAD) this.tooLarge(length)
     this.words[this.length] = op | (type << 16)
     this.words[this.length + 1] = length
-    const words = (length + 3) >> 2
-    for (let i = length; i < words << 2; i++) this.bytes[at + i] = 0
-    this.length += 2 + words
+    this.length += 2 + ((length + 3) >> 2)
+    if (length > LARGEST_PAYLOAD) this.tooLarge(length)
   }
 
   #encode(text: string, at: number): number {

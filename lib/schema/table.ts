@@ -84,24 +84,22 @@ export class Table<R extends Rows = Rows> {
    */
   lower(program: Program, options: object, phase: Phase, passOver: ReadonlySet<string> = NONE): boolean {
     let rest = false
+    const byKey = this.#byKey
     for (const key in options) {
       const value = (options as Record<string, unknown>)[key]
       if (value === undefined || passOver.has(key)) continue
       program.at(key)
-      const field = this.#byKey.get(key)
+      const field = byKey.get(key)
       if (field === undefined) this.refuse(program, key)
       else if (field.access === 'readOnly') this.#readOnly(program)
       else if (phase === 'create' && field.afterCreation) rest = true
-      else if (phase !== 'afterCreation' || field.afterCreation) this.#lowerField(program, field, value, phase)
+      else if (phase !== 'afterCreation' || field.afterCreation) {
+        if (phase === 'change') checkChangeable(program, field)
+        field.lower(program, value)
+      }
     }
     if (phase === 'create') this.#checkRequired(program, options as Record<string, unknown>)
     return rest
-  }
-
-  #lowerField(program: Program, field: Field, value: unknown, phase: Phase): void {
-    if ((field.access === 'create' || field.access === 'fixed') && phase === 'change')
-      throw invalidValue(program.operation, program.option, 'can only be given on creation')
-    field.lower(program, value)
   }
 
   #readOnly(program: Program): void {
@@ -109,7 +107,9 @@ export class Table<R extends Rows = Rows> {
   }
 
   #checkRequired(program: Program, options: Record<string, unknown>): void {
-    for (const key of this.#required) {
+    const required = this.#required
+    for (let i = 0; i < required.length; i++) {
+      const key = required[i]
       if (options[key] !== undefined) continue
       program.at(key)
       throw missingOption(program.operation, program.option)
@@ -219,4 +219,9 @@ export class Table<R extends Rows = Rows> {
     const field = this.#byNumber[number]
     return field === undefined ? undefined : this.#keys[field.slot]
   }
+}
+
+function checkChangeable(program: Program, { access }: Field): void {
+  if (access === 'create' || access === 'fixed')
+    throw invalidValue(program.operation, program.option, 'can only be given on creation')
 }

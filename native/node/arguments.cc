@@ -58,14 +58,19 @@ uint32_t to_queue(Napi::Value value, const sys::PacketDevice& device) {
   return static_cast<uint32_t>(queue);
 }
 
-std::span<sys::Packet> to_packet_table(Napi::Value value, const char* method) {
+std::span<uint32_t> to_words(Napi::Value value, const char* method) {
   napi_typedarray_type type = napi_uint8_array;
   std::size_t words = 0;
   void* data = nullptr;
   const napi_status status = napi_get_typedarray_info(value.Env(), value, &type, &words, &data, nullptr, nullptr);
   if (status != napi_ok || type != napi_uint32_array)
     throw_type_error(value.Env(), std::string(method) + ": expected a Uint32Array");
-  return {static_cast<sys::Packet*>(data), words / 2};
+  return {static_cast<uint32_t*>(data), words};
+}
+
+std::span<sys::Packet> to_packet_table(Napi::Value value, const char* method) {
+  const std::span<uint32_t> words = to_words(value, method);
+  return {reinterpret_cast<sys::Packet*>(words.data()), words.size() / 2};
 }
 
 wire::Record to_record(const Napi::CallbackInfo& info, const wire::MessageKind& kind, std::size_t index) {

@@ -27,6 +27,9 @@ std::string to_text(Napi::Value value, const char* method);
 /** The number of one of a device's queues. */
 uint32_t to_queue(Napi::Value value, const sys::PacketDevice& device);
 
+/** All of a Uint32Array. Valid for as long as JavaScript does not run. */
+std::span<uint32_t> to_words(Napi::Value value, const char* method);
+
 /** A Uint32Array, two words a packet. Valid for as long as JavaScript does not run. */
 std::span<sys::Packet> to_packet_table(Napi::Value value, const char* method);
 

@@ -101,7 +101,7 @@ describe('routes.addAll', () => {
     }
     const added = ns.routes.addAll(watched())
     await new Promise(setImmediate)
-    expect(taken).toBeLessThan(4 * 512)
+    expect(taken).toBeLessThan(16 * 512)
     expect(await added).toBe(20_000)
   })
 
@@ -186,6 +186,32 @@ describe('a wrong entry', () => {
     const error = await failureOf(ns.routes.addAll([route(0), entry as RouteOptions]))
     expect(error.cause).toMatchObject({ option, message: expect.stringMatching(message) })
     expect(error.done).toBe(1)
+  })
+
+  it.each([
+    ['a destination', { to: '12.0.0.1/33', link: 'd0' }, '[2].to'],
+    ['a destination with bits behind its prefix', { to: '12.0.0.1/8', link: 'd0' }, '[2].to'],
+    ['one with a letter that looks like a digit', { to: '1\u0662.0.0.1', link: 'd0' }, '[2].to'],
+  ])('that has %s that is none is the one that is named, whatever is wrong behind it', async (_, wrong, option) => {
+    const unknown = { to: '12.0.0.2', lnik: 'd0' } as RouteOptions
+    const error = await failureOf(ns.routes.addAll([route(0), route(1), wrong, route(3), unknown]))
+    expect(error.cause).toMatchObject({ option })
+    expect(error.done).toBe(2)
+    expect(shown()).toEqual([route(0).to, route(1).to])
+  })
+
+  it('leaves nothing of its own behind', async () => {
+    const wrong = { to: '12.0.0.1', via: '11.0.0.1', metrics: { mtu: 'none' } } as unknown as RouteOptions
+    const error = await failureOf(ns.routes.addAll([route(0), route(1), wrong]))
+    expect(error).toMatchObject({ done: 2, failed: 0, unknown: 0 })
+    expect(shown()).toEqual([route(0).to, route(1).to])
+    expect(await ns.routes.addAll([route(2)])).toBe(1)
+  })
+
+  it('is not one that is only spelt in another way than usual', async () => {
+    const link = 'd0'
+    const spelt = ['12.0.0.0/024', '2001:0DB8:0:0::1/128', '2001:db8::10.0.0.1']
+    expect(await ns.routes.addAll(spelt.map(to => ({ to, link })))).toBe(3)
   })
 
   it('lets go of the generator that it came from', async () => {

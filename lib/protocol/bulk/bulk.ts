@@ -3,6 +3,7 @@ import { ClosedError, TimeoutError } from '../../errors.ts'
 import { HEADER_WORDS } from '../../native/binding.ts'
 import { Program } from '../../schema/program.ts'
 import { milliseconds } from '../clock.ts'
+import { completions } from '../completions.ts'
 import { Failure } from '../failure.ts'
 import type { CallOptions, Session } from '../session.ts'
 import { checkEntry, thrownAt } from './entry-error.ts'
@@ -24,8 +25,11 @@ const MOST_WORDS = 16 * 1024
 const PATIENCE = 1
 /** After how many entries the clock is looked at. */
 const CLOCK = 16
-/** Slices that are with the native thread: the one that is sent, and those that are sent next without waiting for the event loop. */
-const MOST_UNDER_WAY = 4
+/**
+ * Slices that are with the native thread: the one that is sent, and those that are sent next without waiting for the event loop. As many as the kernel works on while V8
+ * collects garbage or compiles, on a machine where other threads want the processors too.
+ */
+const MOST_UNDER_WAY = 16
 
 /**
  * Sends what is to be done with each entry, in order, and resolves with how many there were. Slice by slice: while the kernel works through one, the next are lowered, and the event loop has its turn in
@@ -65,6 +69,7 @@ class Bulk<E extends object> implements Many {
     this.#verb = verb
     this.#source = source
     this.#timeout = timeout
+    this.#program.readsLater = true
   }
 
   get done(): number {
@@ -118,8 +123,13 @@ class Bulk<E extends object> implements Many {
   #fill(iterator: Iterator<E>): void {
     const end = milliseconds() + PATIENCE
     try {
-      while (!this.#isFull && !this.#abandoned && this.#take(iterator.next())) {
-        if (this.#entries.length % CLOCK === 0 && milliseconds() >= end) return
+      for (let i = 1; !this.#isFull && !this.#abandoned; i++) {
+        const step = iterator.next()
+        if (step.done) {
+          this.#ended = true
+          return
+        }
+        if (!this.#lower(step.value) || (i % CLOCK === 0 && milliseconds() >= end)) return
       }
     } catch (error) {
       this.#end(error)
@@ -157,7 +167,7 @@ class Bulk<E extends object> implements Many {
   }
 
   #lower(entry: E): boolean {
-    const { length, records } = this.#program
+    const { length, records, placed, texts } = this.#program
     const at = this.#entries.length
     try {
       checkEntry(this.#verb.operation, entry)
@@ -165,13 +175,26 @@ class Bulk<E extends object> implements Many {
       this.#entries.push(entry)
       return true
     } catch (error) {
-      this.#program.rewind(length, records)
+      this.#program.rewind({ length, records, placed, texts })
       this.#stop(thrownAt(this.#first + at, this.#verb.operation, error))
       return false
     }
   }
 
+  /** There is an address that is none, or is written in a way that the addon does not know: they are read here, which finds out. What else was wrong was so with an entry behind it. */
+  #lowerAgain(): void {
+    const entries = this.#entries
+    const stopped = this.#stopped
+    this.#stopped = false
+    this.#program.readsLater = false
+    this.#begin()
+    for (const entry of entries) if (!this.#lower(entry)) break
+    this.#program.readsLater = true
+    this.#stopped ||= stopped
+  }
+
   #send(): void {
+    if (!this.#abandoned && !this.#program.readTexts(completions().addon)) this.#lowerAgain()
     const entries = this.#entries
     if (entries.length === 0 || this.#abandoned) return
     const slice = new Slice(this.#verb.operation, entries, this.#first, this.#tally.room)

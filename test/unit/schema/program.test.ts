@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HEADER, HEADER_WORDS, Op } from '../../../lib/native/binding.ts'
+import { HEADER, HEADER_WORDS, Op, SLICE_PREFIX } from '../../../lib/native/binding.ts'
 import { Program } from '../../../lib/schema/program.ts'
 
 function wordsOf(program: Program): number[] {
@@ -24,6 +24,25 @@ describe('Program', () => {
     program.octets(2, Uint8Array.of(1, 2, 3, 4, 5))
     const expected = [Op.string | (1 << 16), 2, 0xa4c3, Op.bytes | (2 << 16), 5, 0x04030201, 5]
     expect(wordsOf(program).slice(HEADER)).toEqual(expected)
+  })
+
+  it('leaves nothing of what was refused to the next', () => {
+    const program = new Program().begin('a', 0)
+    program.at('data')
+    expect(() => program.string(1, 'x'.repeat(70_000))).toThrow(RangeError)
+    program.begin('a', 0)
+    program.beginRecord(2, 20_000, 0, 0, 0)
+    expect(wordsOf(program).slice(HEADER + SLICE_PREFIX + HEADER)).toEqual(new Array(20_000).fill(0))
+  })
+
+  it('leaves nothing of what was taken back', () => {
+    const program = new Program().begin('a', 0)
+    const { length, records, placed, texts } = program
+    program.beginRecord(2, 1, 3, 4, 5)
+    program.octets(1, new Uint8Array(8).fill(0xff))
+    program.rewind({ length, records, placed, texts })
+    program.beginRecord(2, 3, 0, 0, 0)
+    expect(wordsOf(program).slice(HEADER)).toEqual([0, 2, 0, 0, 0, 0, 0, 0])
   })
 
   it('grows without losing what is there', () => {
