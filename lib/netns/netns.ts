@@ -143,6 +143,9 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     const { addon } = completions()
     const native = new addon.Namespace()
     const owned = checked === undefined && (user ?? !addon.isPrivileged())
+    // A caller's mistake in the session's options must show before anything is made.
+    const created = new Netns(native, checked, true, session)
+    created.#isOwned = owned
     if (checked !== undefined) {
       if (user)
         throw invalidValue('Netns.create', 'user', 'a name is a mount in /run/netns, which takes root: leave one of both out')
@@ -152,8 +155,6 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     } else {
       await runNamespaceCall('Netns.create', asked(undefined), id => native.create(id))
     }
-    const created = new Netns(native, checked, true, session)
-    created.#isOwned = owned
     return created
   }
 

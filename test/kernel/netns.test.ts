@@ -61,6 +61,12 @@ describe('Netns.create with a name', () => {
     await expect(Netns.create(name)).rejects.toMatchObject({ name: 'NamespaceError', code: 'EEXIST' })
   })
 
+  it('makes nothing when an option of its session is wrong', async () => {
+    const name = uniqueName()
+    await expect(Netns.create(name, { timeout: -1 })).rejects.toThrow(RangeError)
+    expect(listedNames()).not.toContain(name)
+  })
+
   it('makes many at once, each its own', async () => {
     const made = await Promise.all(Array.from({ length: 10 }, () => createNamespace()))
     expect(new Set(made.map(ns => ns.inode)).size).toBe(10)
