@@ -85,7 +85,7 @@ export { type DiagramOptions, diagram } from './lab/diagram/diagram.ts'
 export { Lab, type LabOptions } from './lab/lab.ts'
 export type { LinkDetail, LinkFilter } from './links/filter.ts'
 export { formatLink } from './links/format-link.ts'
-export type { AddLinkOptions, Link, LinkPort, PortOptions, SetLinkOptions } from './links/link.ts'
+export type { AddLinkOptions, Link, LinkChange, LinkPort, PortOptions, SetLinkOptions } from './links/link.ts'
 export type { LinkGroup, Links } from './links/links.ts'
 export type { LinkCondition } from './links/wait.ts'
 export type {

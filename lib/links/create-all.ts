@@ -1,19 +1,34 @@
-import { withStackOfCaller } from '../callers-stack.ts'
-import { BulkError, ClosedError, type EntryError, NetlinkError, TimeoutError, UnknownOutcomeError } from '../errors.ts'
-import { checkEntry, MOST_ERRORS, thrownAt, toEntryError } from '../protocol/bulk/entry-error.ts'
-import { type Many, runMany, whenToStop } from '../protocol/bulk/many.ts'
+import { NetlinkError } from '../errors.ts'
+import { HEADER_WORDS, MessageType } from '../native/binding.ts'
+import { Bulk } from '../protocol/bulk/bulk.ts'
+import { toEntryError } from '../protocol/bulk/entry-error.ts'
+import { type Many, runMany } from '../protocol/bulk/many.ts'
 import { Pace } from '../protocol/bulk/pace.ts'
-import { type Entries, letGo, type Source, sourceOf } from '../protocol/bulk/source.ts'
-import { Failure } from '../protocol/failure.ts'
+import type { EntryFailure, Slice, SliceOutcome } from '../protocol/bulk/slice.ts'
+import { type Entries, type Source, sourceOf } from '../protocol/bulk/source.ts'
+import { Tally } from '../protocol/bulk/tally.ts'
+import { NLM_F_ACK } from '../protocol/flags.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
-import { Creation } from './create.ts'
+import type { Program } from '../schema/program.ts'
+import { Creation, type FollowUp } from './create.ts'
 import type { AddLinkOptions } from './link.ts'
+import { linkHint } from './link-hint.ts'
+import { newLinkLocator, targetLocator } from './target.ts'
 
 type Given = Readonly<Record<string, unknown>>
 
-interface Made {
+/** The kernel takes some 0.4 ms for each. */
+const LONGEST_SLICE = 128
+
+/** A link that is there, and that something is to follow. */
+interface Unfinished {
   readonly creation: Creation
   readonly index: number
+}
+
+/** That is one message. */
+interface NearlyDone extends Unfinished {
+  readonly followUp: FollowUp
 }
 
 /**
@@ -35,139 +50,131 @@ export function createAll(
 }
 
 class CreationOfMany implements Many {
-  done = 0
   readonly #session: Session
   readonly #operation: string
-  readonly #source: Source<AddLinkOptions>
-  readonly #call: CallOptions | undefined
-  /** Messages follow those. */
-  readonly #unfinished: Made[] = []
-  readonly #errors: EntryError[] = []
-  #begun = 0
-  #failed = 0
-  #unknown = 0
-  #ended = false
-  #stopped = false
-  #cause: unknown
+  readonly #timeout: number | undefined
+  readonly #tally: TallyOfLinks
+  readonly #making: Bulk<AddLinkOptions>
 
   constructor(session: Session, operation: string, source: Source<AddLinkOptions>, timeout: number | undefined) {
     this.#session = session
     this.#operation = operation
-    this.#source = source
-    this.#call = timeout === undefined ? undefined : { timeout }
+    this.#timeout = timeout
+    this.#tally = new TallyOfLinks()
+    const write = (slice: Program, entry: AddLinkOptions, id: number) => this.#write(slice, entry, id)
+    const verb = { operation, write, locator: newLinkLocator, hint: linkHint, longest: LONGEST_SLICE }
+    this.#making = new Bulk(session, verb, source, timeout, this.#tally)
+  }
+
+  get done(): number {
+    return this.#tally.done
   }
 
   get isComplete(): boolean {
-    return !this.#stopped && this.#failed === 0 && this.#unknown === 0
+    return this.#making.isComplete
   }
 
-  toError(): BulkError {
-    const counts = { done: this.done, failed: this.#failed, unknown: this.#unknown }
-    const errors = this.#errors.sort((one, other) => one.index - other.index)
-    for (const error of errors) withStackOfCaller(error)
-    return new BulkError(this.#operation, errors, counts, this.#stopped ? { cause: this.#cause } : undefined)
+  toError(): Error {
+    return this.#making.toError()
   }
 
   async run(signal: AbortSignal | undefined): Promise<void> {
-    const stopListening = whenToStop(this.#session, this.#operation, signal, cause => this.#abort(cause))
-    try {
-      await this.#makeAll()
-    } finally {
-      stopListening()
+    await this.#making.run(signal)
+    const { nearlyDone, unfinished } = this.#tally
+    if (nearlyDone.length > 0) await this.#finishInSlices(nearlyDone)
+    if (unfinished.length > 0)
+      await this.#completeAll(unfinished, ({ creation, index }) => this.#complete(index, creation.complete()))
+  }
+
+  #write(slice: Program, entry: AddLinkOptions, id: number): void {
+    const call = this.#timeout === undefined ? undefined : { timeout: this.#timeout }
+    const creation = new Creation(this.#session, this.#operation, entry as unknown as Given, call, true, undefined)
+    creation.write(slice, id)
+    if (creation.hasFollowUps()) this.#tally.expect(entry, creation)
+  }
+
+  /** Where a message fails, its link is taken away again. */
+  async #finishInSlices(links: NearlyDone[]): Promise<void> {
+    const tally = new TallyOfFollowUps()
+    const verb = {
+      operation: this.#operation,
+      write: writeFollowUp,
+      locator: targetLocator,
+      hint: () => undefined,
+      longest: LONGEST_SLICE,
     }
-    if (this.#stopped && !this.#ended) await letGo(this.#source)
-    await this.#completeAll()
+    const finishing = new Bulk(this.#session, verb, { now: links.values() }, this.#timeout, tally)
+    await finishing.run(undefined)
+    const { done, failures } = tally
+    if (!finishing.isComplete && done + failures.length < links.length) this.#making.stop(finishing.cause)
+    this.#tally.doubt(links.length - done - failures.length)
+    await this.#completeAll(failures, ({ at, failure }) => {
+      const { creation, index, followUp } = links[at] as NearlyDone
+      return this.#complete(index, creation.giveUp(failure, followUp.locator))
+    })
   }
 
-  #abort(reason: unknown): void {
-    this.#stop(reason)
-    if ('later' in this.#source) this.#source.later.interrupt()
-  }
-
-  /** No more links are made; those that are there get what follows all the same. The first cause counts. */
-  #stop(cause: unknown): void {
-    if (this.#stopped) return
-    this.#stopped = true
-    this.#cause = cause
-  }
-
-  async #makeAll(): Promise<void> {
+  async #completeAll<T>(all: readonly T[], complete: (one: T) => Promise<void>): Promise<void> {
     const pace = new Pace()
-    while (!this.#stopped && !this.#ended) {
-      const step = await this.#next()
-      if (step === undefined || this.#stopped) continue
-      if (step.done) this.#ended = true
-      else this.#make(step.value, pace)
+    for (const one of all) {
+      pace.begin(complete(one))
       if (pace.isTurnOver) await pace.pause()
     }
     await pace.end()
   }
 
-  /** Undefined when there is nothing, for the source has failed or was interrupted. */
-  async #next(): Promise<IteratorResult<AddLinkOptions, unknown> | undefined> {
+  async #complete(index: number, completed: Promise<void>): Promise<void> {
     try {
-      return 'now' in this.#source ? this.#source.now.next() : await this.#source.later.next()
+      await completed
     } catch (error) {
-      this.#ended = true
-      this.#stop(error)
-      return undefined
+      this.#tally.revoke(toEntryError(error as Error, this.#operation, index), !(error instanceof NetlinkError))
     }
   }
+}
 
-  #make(options: AddLinkOptions, pace: Pace): void {
-    const index = this.#begun
-    try {
-      checkEntry(this.#operation, options)
-      const creation = new Creation(this.#session, this.#operation, options as unknown as Given, this.#call, true, undefined)
-      const made = creation.send()
-      this.#begun++
-      pace.begin(this.#whenMade(made, { creation, index }))
-    } catch (error) {
-      this.#stop(thrownAt(index, this.#operation, error))
-    }
+function writeFollowUp(slice: Program, { followUp }: NearlyDone, id: number): void {
+  slice.beginRecord(MessageType.setLink, HEADER_WORDS.link, id, NLM_F_ACK, 0)
+  followUp.lower(slice)
+  slice.endRecord()
+}
+
+/** Keeps of the links that are there those that something is to follow. */
+class TallyOfLinks extends Tally {
+  readonly nearlyDone: NearlyDone[] = []
+  readonly unfinished: Unfinished[] = []
+  /** By what was asked for; an entry may be written more than once before it is sent. */
+  readonly #expected = new Map<object, Creation>()
+
+  expect(entry: AddLinkOptions, creation: Creation): void {
+    this.#expected.set(entry, creation)
   }
 
-  async #whenMade(made: Promise<undefined | Failure>, one: Made): Promise<void> {
-    const outcome = await made
-    if (outcome instanceof Failure) this.#fail(one.index, one.creation.errorOf(outcome))
-    else if (one.creation.hasFollowUps()) this.#unfinished.push(one)
-    else this.done++
+  override add(slice: Slice, outcome: SliceOutcome): void {
+    super.add(slice, outcome)
+    if (this.#expected.size === 0) return
+    slice.entries.forEach((entry, at) => {
+      const creation = outcome.missed.has(at) ? undefined : this.#expected.get(entry)
+      if (creation !== undefined) this.#keep({ creation, index: slice.first + at })
+    })
   }
 
-  async #completeAll(): Promise<void> {
-    const pace = new Pace()
-    for (const one of this.#unfinished) {
-      pace.begin(this.#complete(one))
-      if (pace.isTurnOver) await pace.pause()
-    }
-    await pace.end()
+  #keep(link: Unfinished): void {
+    const followUp = link.creation.soleFollowUp()
+    if (followUp === undefined) this.unfinished.push(link)
+    else this.nearlyDone.push({ ...link, followUp })
+  }
+}
+
+/** Keeps all failures: each link is to be taken away again. */
+class TallyOfFollowUps extends Tally {
+  readonly failures: EntryFailure[] = []
+
+  override get room(): number {
+    return Number.POSITIVE_INFINITY
   }
 
-  async #complete({ creation, index }: Made): Promise<void> {
-    try {
-      await creation.complete()
-      this.done++
-    } catch (error) {
-      if (error instanceof NetlinkError) this.#failed++
-      else this.#unknown++
-      this.#keep(error as Error, index)
-    }
-  }
-
-  /**
-   * What the kernel did not get, or what it does not answer any more, is none of the link's fault, and ends it. Links behind one that was not sent in time may be sent all the same, so that one counts;
-   * behind those that the end of the session takes back there are none.
-   */
-  #fail(index: number, error: unknown): void {
-    const isUnknown = error instanceof UnknownOutcomeError || (error instanceof TimeoutError && error.sent)
-    if (!(error instanceof NetlinkError) && !(error instanceof UnknownOutcomeError)) this.#stop(error)
-    if (!(error instanceof Error) || error instanceof ClosedError) return
-    if (isUnknown) this.#unknown++
-    else this.#failed++
-    this.#keep(error, index)
-  }
-
-  #keep(error: Error, index: number): void {
-    if (this.#errors.length < MOST_ERRORS) this.#errors.push(toEntryError(error, this.#operation, index))
+  override add(slice: Slice, outcome: SliceOutcome): void {
+    for (const { at, failure } of outcome.failures) this.failures.push({ at: slice.first + at, failure })
+    super.add(slice, { ...outcome, failures: [] })
   }
 }

@@ -1,8 +1,8 @@
 import { ClosedError, missingOption, NetlinkError, TimeoutError } from '../errors.ts'
-import { RecordFlag } from '../native/binding.ts'
+import { HEADER_WORDS, MessageType, RecordFlag } from '../native/binding.ts'
 import { addToMessage } from '../protocol/add-to-message.ts'
 import { Failure, type Locator } from '../protocol/failure.ts'
-import { NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL } from '../protocol/flags.ts'
+import { NLM_F_ACK, NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL } from '../protocol/flags.ts'
 import {
   isNamespaceHandle,
   type NamespaceDescriptor,
@@ -31,6 +31,12 @@ const ENODEV = 19
 type Given = Readonly<Record<string, unknown>>
 type Steps = Promise<undefined | Failure>[]
 type Undo = () => Promise<undefined | Failure>
+
+/** One message that follows a creation. */
+export interface FollowUp {
+  readonly lower: (program: Program) => void
+  readonly locator: Locator
+}
 
 /**
  * Creates a link with everything that was asked of it. Messages behind the first are linked to it where they go through the same
@@ -128,17 +134,30 @@ export class Creation {
     }
   }
 
-  /** Sends the message that makes a link which is not read back. A caller's mistake is thrown at once, and nothing is sent. */
-  send(): Promise<undefined | Failure> {
+  /** Writes the message that makes a link which is not read back into a slice. A caller's mistake, also in what follows, is thrown at once. */
+  write(slice: Program, id: number): void {
     if (exactName(this.options) === undefined)
       throw missingOption(this.operation, 'name', ': links that are not read back are known by nothing else')
-    const program = this.lowerCreationAtLast()
-    return this.session.acknowledge('newLink', program, NLM_F_CREATE | NLM_F_EXCL, RecordFlag.renames, this.call)
+    slice.beginRecord(MessageType.newLink, HEADER_WORDS.link, id, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK, RecordFlag.renames)
+    this.rest = lowerLink(slice, this.options, 'create', this.now).rest
+    slice.endRecord()
+    if (this.hasFollowUps()) this.tryFollowUps()
   }
 
-  /** What the kernel said to that. */
-  errorOf(failure: Failure): unknown {
-    return failure.toError(newLinkLocator, this.options, linkHint(this.options))
+  /** What follows, where that is one message that goes through the same session. */
+  soleFollowUp(): FollowUp | undefined {
+    const { options, peer } = this
+    if (options.netns !== undefined || this.rest || this.altNames !== undefined) return undefined
+    const isOfPeer = peer !== undefined && needsFollowUp(peer)
+    if (!isOfPeer) return { lower: program => this.lowerUp(program, exactName(options) as string), locator: targetLocator }
+    const name = exactName(peer)
+    if (this.upLater || peer.netns !== undefined || name === undefined || hasUpLater(peer, 'create')) return undefined
+    return { lower: program => this.lowerPeerInto(program, peer, name), locator: this.peerLocator }
+  }
+
+  /** The link is there, and what follows has failed: takes it away again and throws. */
+  async giveUp(failure: Failure, locator: Locator): Promise<void> {
+    await this.settle(failure, locator, this.removal(this.session, exactName(this.options) as string))
   }
 
   /** Sends what follows, once the link is there. */
@@ -289,9 +308,13 @@ export class Creation {
 
   private bringUp(session: Session, target: string | number, record: number): Steps[number] {
     const program = session.begin(this.operation, 'link')
+    this.lowerUp(program, target)
+    return session.acknowledge('setLink', program, 0, record, this.call)
+  }
+
+  private lowerUp(program: Program, target: string | number): void {
     lowerTarget(program, target)
     linkTable.lower(program, { up: true }, 'change')
-    return session.acknowledge('setLink', program, 0, record, this.call)
   }
 
   private lowerAltNames(session: Session, target: string | number): Program {
@@ -316,8 +339,13 @@ export class Creation {
   }
 
   private lowerPeer(session: Session, peer: Given, target: string | number): Program {
-    const { up, master } = peer
     const program = session.begin(this.operation, 'link')
+    this.lowerPeerInto(program, peer, target)
+    return program
+  }
+
+  private lowerPeerInto(program: Program, peer: Given, target: string | number): void {
+    const { up, master } = peer
     lowerTarget(program, target)
     for (const key of this.peerPath.split('.')) {
       program.at(key)
@@ -325,7 +353,6 @@ export class Creation {
     }
     linkTable.lower(program, peer, 'afterCreation')
     linkTable.lower(program, hasUpLater(peer, 'create') ? { master } : { up, master }, 'change')
-    return program
   }
 
   private get peerLocator(): Locator {
@@ -341,14 +368,17 @@ export class Creation {
     return () => {
       const program = session.begin(this.operation, 'link')
       lowerTarget(program, target)
-      return session.acknowledge('deleteLink', program, 0, RecordFlag.renames)
+      return session.acknowledge('deleteLink', program, 0, RecordFlag.renames | RecordFlag.overlap)
     }
   }
 
   /** Waits for what followed creation; if something went wrong, the link is not left half made. */
   private async finish(steps: Steps, locator: Locator, undo: Undo | undefined): Promise<void> {
     const failure = (await Promise.all(steps)).find(outcome => outcome instanceof Failure)
-    if (failure === undefined) return
+    if (failure !== undefined) await this.settle(failure, locator, undo)
+  }
+
+  private async settle(failure: Failure, locator: Locator, undo: Undo | undefined): Promise<never> {
     const removed = undo === undefined ? undefined : await undo()
     const error = failure.toError(locator, failure.given, portHint(this.options))
     // What an AbortSignal gave as its reason is the caller's.

@@ -1,4 +1,5 @@
 import type { ChangeOptions, CreateOptions, Reports } from '../schema/infer.ts'
+import type { LinkReference } from '../schema/references.ts'
 import type { linkRows } from './attributes.ts'
 import type { LinkKind, PortKind } from './kind.ts'
 import type { linkKinds, portKinds } from './kinds.ts'
@@ -61,6 +62,9 @@ export type SetLinkOptions = ChangeOptions<typeof linkRows> &
     kernelKind?: string | undefined
     data?: Uint8Array | undefined
   }
+
+/** An entry of `links.setAll`: the link that is meant, and what `set` takes. */
+export type LinkChange = SetLinkOptions & { readonly link: LinkReference }
 
 /** What a port reports: its data by the master's kind. */
 export type LinkPort =

@@ -1,5 +1,6 @@
 import { DumpInterruptedError } from '../errors.ts'
 import { RecordFlag } from '../native/binding.ts'
+import { bulk } from '../protocol/bulk/bulk.ts'
 import type { Entries } from '../protocol/bulk/source.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
@@ -8,11 +9,11 @@ import type { Program } from '../schema/program.ts'
 import type { LinkReference } from '../schema/references.ts'
 import { checkInteger } from '../schema/scalars.ts'
 import { lowerAltNames } from './alt-names.ts'
-import { change, changeWhole } from './change.ts'
+import { change, changeMany, changeWhole } from './change.ts'
 import { create, replaceWhole } from './create.ts'
 import { createAll } from './create-all.ts'
 import { callOf, type LinkDetail, type LinkFilter, lowerDetail, lowerFilter, matches } from './filter.ts'
-import type { AddLinkOptions, Link, SetLinkOptions } from './link.ts'
+import type { AddLinkOptions, Link, LinkChange, SetLinkOptions } from './link.ts'
 import { linkHint } from './link-hint.ts'
 import { decodeLink, linkTable } from './link-table.ts'
 import { lowerTarget, targetLocator } from './target.ts'
@@ -92,6 +93,17 @@ export class Links {
     const whole = kindChangedWhole(given)
     if (whole === undefined) await change(this.#session, 'links.set', link, given, call)
     else await changeWhole(this.#session, 'links.set', link, given, call, whole, this.#turns)
+  }
+
+  /**
+   * Changes many links, in order, and resolves with how many it changed: each entry has what `set` takes, with the `link` that is meant, as in `{ link: 'eth0', up: true }`. From an array, a generator, or anything to iterate over, also
+   * asynchronously. The event loop has its turn every millisecond. Names are looked up when the entry is sent. Tunnels whose data `set` has to read first are changed by `set` alone; what is not of their kind may be changed here.
+   *
+   * `timeout` is for each slice of up to 128 entries.
+   * @throws {BulkError} when the kernel refused some, after all were tried; or when an entry is wrong (`[17].mtu`), the source has thrown, or `signal` was aborted, after which no more are tried.
+   */
+  async setAll(entries: Entries<LinkChange>, call?: CallOptions): Promise<number> {
+    return await bulk(this.#session, changeMany, entries, call)
   }
 
   /**

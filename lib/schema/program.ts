@@ -78,6 +78,11 @@ export class Program {
     this.#header = this.#ownHeader
   }
 
+  /** Of the record at hand, where only its attributes have told. */
+  recordType(type: number): void {
+    this.words[this.#record - 1] = type
+  }
+
   endRecord(): void {
     this.words[this.#record - SLICE_PREFIX] = this.length - this.#record
     this.records++

@@ -23,6 +23,9 @@ const pairs = (ns, count, options, peer) => each(count, number => pair(ns, numbe
 const numbers = count => Array.from({ length: count }, (_, number) => number)
 /** @returns {Named} */
 const pairUp = number => ({ kind: 'veth', name: `a${number}`, up: true, veth: { peer: { name: `b${number}`, up: true } } })
+/** @returns {Named} */
+const halfUp = number => ({ kind: 'veth', name: `a${number}`, up: true, veth: { peer: { name: `b${number}` } } })
+const otherEndUp = number => ({ link: `b${number}`, up: true })
 const addressesOf = number => [
   { link: `a${number}`, address: `10.${number >> 8}.${number & 255}.1/24` },
   { link: `b${number}`, address: `10.${number >> 8}.${number & 255}.2/24` },
@@ -87,6 +90,11 @@ const tricks = [
       'links.addAll, then the addresses': ns => async () => {
         await ns.links.addAll(numbers(400).map(pairUp))
         await ns.addresses.addAll(numbers(400).flatMap(addressesOf))
+      },
+      'links.addAll, then the addresses, then up by links.setAll': ns => async () => {
+        await ns.links.addAll(numbers(400).map(halfUp))
+        await ns.addresses.addAll(numbers(400).flatMap(addressesOf))
+        await ns.links.setAll(numbers(400).map(otherEndUp))
       },
     },
   },

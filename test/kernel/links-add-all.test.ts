@@ -150,6 +150,67 @@ describe('links.addAll, where the kernel refuses a link,', () => {
   })
 })
 
+describe('links.addAll, where one message follows each,', () => {
+  const ported = (i: number): Named => ({
+    kind: 'veth',
+    name: `a${i}`,
+    veth: { peer: { name: `b${i}`, master: i % 3 === 1 ? 'missing' : 'br0' } },
+  })
+
+  it('removes the links that it fails for, and gives it to the others', async () => {
+    await ns.links.add({ kind: 'bridge', name: 'br0' })
+    const error = await failureOf(ns.links.addAll(many(300, ported)))
+    expect(error).toMatchObject({ done: 200, failed: 100, unknown: 0 })
+    expect(error.cause).toBeUndefined()
+    expect(error.errors.map(({ index }) => index)).toEqual(Array.from({ length: 100 }, (_, i) => 3 * i + 1))
+    expect(error.errors[0]).toMatchObject({ code: 'ENODEV', option: '[1].veth.peer.master' })
+    expect(error.errors[0]?.message).toContain('the link was removed again')
+    expect(error.errors[0]?.stack).toContain('links-add-all.test.ts')
+    const names = await namesOf('veth')
+    expect(names).toHaveLength(400)
+    expect(names).not.toContain('a1')
+    expect(names).toContain('a299')
+  })
+
+  it('tells of both, the links that could not be made and those that were removed', async () => {
+    await ns.links.add({ kind: 'bridge', name: 'br0' })
+    const error = await failureOf(ns.links.addAll([ported(0), ported(1), ported(0), ported(2)]))
+    expect(error).toMatchObject({ done: 2, failed: 2, unknown: 0 })
+    expect(error.errors).toMatchObject([
+      { index: 1, code: 'ENODEV' },
+      { index: 2, code: 'EEXIST' },
+    ])
+    expect((await namesOf('veth')).sort()).toEqual(['a0', 'a2', 'b0', 'b2'])
+  })
+
+  it('gives it to each link once, where an address has to be read twice', async () => {
+    const wrong: Named = { kind: 'vxlan', name: 'x', vxlan: { vni: 1, remote: '1.2.3.4.5' } }
+    const error = await failureOf(ns.links.addAll([...many(20, pair), wrong]))
+    expect(error).toMatchObject({ done: 20, failed: 0, cause: { option: '[20].vxlan.remote' } })
+    expect(await ns.links.list({ kind: 'veth', up: true })).toHaveLength(40)
+  })
+
+  it('brings up a port behind its master', async () => {
+    await ns.links.add({ kind: 'bridge', name: 'br0' })
+    expect(await ns.links.addAll(many(3, i => ({ kind: 'ifb', name: `i${i}`, master: 'br0', up: true })))).toBe(3)
+    expect((await ns.links.list({ kind: 'ifb' })).map(({ up }) => up)).toEqual([true, true, true])
+  })
+
+  it('counts those that did not get it because the session closed', async () => {
+    const session = await Rtnetlink.open({ netns: ns })
+    const count = 200
+    const making = session.links.addAll(many(count, pair)).catch((thrown: BulkError) => thrown)
+    await expect.poll(async () => (await namesOf('veth')).length, { interval: 1 }).toBe(2 * count)
+    session.close()
+    const error = await making
+    if (typeof error === 'number') return expect(error).toBe(count)
+    expect(error).toMatchObject({ failed: 0, cause: expect.any(ClosedError) })
+    expect(error.done + error.unknown).toBe(count)
+    const up = (await ns.links.list({ kind: 'veth', up: true })).filter(({ name }) => name.startsWith('b')).length
+    expect(up).toBeGreaterThanOrEqual(error.done)
+  })
+})
+
 describe('links.addAll ends early', () => {
   it('at a wrong entry, which it names by its path', async () => {
     const wrong = { kind: 'veth', name: 'wrong', veth: { peer: { name: 'x', mtu: -1 } } } as const

@@ -40,4 +40,17 @@ export async function many(links: Links): Promise<number> {
   return await links.addAll([{ kind: 'dummy', name: 'x' }, peerOf('y')])
 }
 
+export async function changed(links: Links): Promise<number> {
+  // @ts-expect-error nothing says which link is meant
+  await links.setAll([{ up: true }])
+  // @ts-expect-error unknown option
+  await links.setAll([{ link: 'x', mtuu: 1400 }])
+  // @ts-expect-error a link does not change its name by its index alone
+  await links.setAll([{ link: 'x', index: 7 }])
+  return await links.setAll([
+    { link: 'x', up: true },
+    { link: 2, bridge: { ageingTime: 100 } },
+  ])
+}
+
 const peerOf = (name: string) => ({ kind: 'veth', name, veth: { peer: { name: `${name}-peer` } } }) as const

@@ -45,13 +45,14 @@ export function bulk<E extends object>(
   return runMany(session, operation, call, () => new Bulk(session, verb, sourceOf(operation, entries), call.timeout))
 }
 
-class Bulk<E extends object> implements Many {
+/** What is done to many entries, slice by slice. */
+export class Bulk<E extends object> implements Many {
   readonly #session: Session
   readonly #verb: BulkVerb<E>
   readonly #source: Source<E>
   readonly #timeout: number | undefined
   readonly #program = new Program()
-  readonly #tally = new Tally()
+  readonly #tally: Tally
   /** In the order in which they were sent, which is that in which they end. */
   readonly #underWay: Slice[] = []
   /** Of the slice that is being filled. */
@@ -64,11 +65,12 @@ class Bulk<E extends object> implements Many {
   #abandoned = false
   #cause: unknown
 
-  constructor(session: Session, verb: BulkVerb<E>, source: Source<E>, timeout: number | undefined) {
+  constructor(session: Session, verb: BulkVerb<E>, source: Source<E>, timeout: number | undefined, tally = new Tally()) {
     this.#session = session
     this.#verb = verb
     this.#source = source
     this.#timeout = timeout
+    this.#tally = tally
     this.#program.readsLater = true
   }
 
@@ -78,6 +80,11 @@ class Bulk<E extends object> implements Many {
 
   get isComplete(): boolean {
     return !this.#stopped && this.#tally.isClean
+  }
+
+  /** What ended it before its time. */
+  get cause(): unknown {
+    return this.#cause
   }
 
   toError(): Error {
@@ -176,7 +183,7 @@ class Bulk<E extends object> implements Many {
       return true
     } catch (error) {
       this.#program.rewind({ length, records, placed, texts })
-      this.#stop(thrownAt(this.#first + at, this.#verb.operation, error))
+      this.stop(thrownAt(this.#first + at, this.#verb.operation, error))
       return false
     }
   }
@@ -201,7 +208,7 @@ class Bulk<E extends object> implements Many {
     slice.whenExpired = () => this.#withdraw(slice)
     this.#program.endSlice(this.#verb.batch ?? 0)
     this.#first += entries.length
-    this.#room = Math.min(this.#room * 2, LONGEST_SLICE)
+    this.#room = Math.min(this.#room * 2, this.#verb.longest ?? LONGEST_SLICE)
     try {
       if (this.#session.closed) throw new ClosedError(this.#verb.operation, 'session')
       void this.#session.slice(this.#program, slice, this.#timeout)
@@ -222,7 +229,7 @@ class Bulk<E extends object> implements Many {
   }
 
   /** Nothing more is sent; what was sent is waited for. The first cause counts. */
-  #stop(cause: unknown): void {
+  stop(cause: unknown): void {
     if (this.#stopped) return
     this.#stopped = true
     this.#cause = cause
@@ -231,12 +238,12 @@ class Bulk<E extends object> implements Many {
   /** The source itself has failed: there is nothing to let go of. */
   #end(error: unknown): void {
     this.#ended = true
-    this.#stop(error)
+    this.stop(error)
   }
 
-  /** As #stop, and what the kernel does not have yet is taken back. */
+  /** As `stop`, and what the kernel does not have yet is taken back. */
   #abandon(cause: unknown): void {
-    this.#stop(cause)
+    this.stop(cause)
     this.#withdraw()
   }
 

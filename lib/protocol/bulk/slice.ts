@@ -11,6 +11,13 @@ export interface SliceOutcome {
   readonly unknown: number
   /** The first of them, as many as are wanted. */
   readonly failures: readonly EntryFailure[]
+  /** All of them. */
+  readonly missed: Missed
+}
+
+/** Numbers of entries, counted from the slice's first. */
+export interface Missed {
+  has(at: number): boolean
 }
 
 export interface EntryFailure {
@@ -62,7 +69,7 @@ export class Slice extends Request<SliceOutcome> {
       }
       offset = (to + 7) & ~7
     }
-    return { ...outcome, failures: this.#firstOf(seen, message) }
+    return { ...outcome, failures: this.#firstOf(seen, message), missed: seen }
   }
 
   /** They come batch by batch, but in a batch in another order. */

@@ -1,3 +1,4 @@
+import { withStackOfCaller } from '../../callers-stack.ts'
 import { BulkError, type EntryError } from '../../errors.ts'
 import { MOST_ERRORS, toEntryError } from './entry-error.ts'
 import type { EntryFailure, Slice, SliceOutcome } from './slice.ts'
@@ -13,10 +14,12 @@ export class Tally {
   failed = 0
   unknown = 0
   readonly #kept: Kept[] = []
+  /** Of entries that were counted as done before. */
+  readonly #late: EntryError[] = []
 
   /** How many failures more are wanted. */
   get room(): number {
-    return MOST_ERRORS - this.#kept.length
+    return MOST_ERRORS - this.#kept.length - this.#late.length
   }
 
   get isClean(): boolean {
@@ -30,10 +33,27 @@ export class Tally {
     for (const failure of failures.slice(0, this.room)) this.#kept.push({ ...failure, slice })
   }
 
+  /** Entries that were counted as done are not, and nobody knows what became of them. */
+  doubt(count: number): void {
+    this.done -= count
+    this.unknown += count
+  }
+
+  /** An entry that was counted as done is not. */
+  revoke(error: EntryError, isUnknown: boolean): void {
+    this.done--
+    if (isUnknown) this.unknown++
+    else this.failed++
+    if (this.room > 0) this.#late.push(error)
+  }
+
   /** `cause`: what ended it before its time. */
   toError<E extends object>(verb: BulkVerb<E>, stopped: boolean, cause: unknown): BulkError {
     const errors: EntryError[] = []
     for (const kept of this.#kept) errors.push(errorOf(verb, kept))
+    for (const error of this.#late) withStackOfCaller(error)
+    errors.push(...this.#late)
+    errors.sort((one, other) => one.index - other.index)
     const { done, failed, unknown } = this
     const options = stopped ? { cause } : undefined
     return new BulkError(verb.operation, errors, { done, failed, unknown }, options)

@@ -13,6 +13,8 @@ export interface BulkVerb<E extends object> {
   readonly hint: (entry: E) => Hint | undefined
   /** How many messages go to the kernel in one go, where it is better with fewer than elsewhere. */
   readonly batch?: number | undefined
+  /** Entries of the longest slice, where the kernel takes long for each. */
+  readonly longest?: number | undefined
 }
 
 /** A table whose entries are a message each. */

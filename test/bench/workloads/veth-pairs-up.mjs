@@ -1,4 +1,4 @@
-/** `count` veth pairs, both ends up, then an address each. */
+/** `count` veth pairs with an address on each end, and up. */
 import { Netns } from '../../../dist/index.js'
 import { repeat, time } from './clock.mjs'
 
@@ -16,8 +16,9 @@ const pairOf = pair => ({
   name: `va${pair}`,
   group,
   up: true,
-  veth: { peer: { name: `vb${pair}`, up: true } },
+  veth: { peer: { name: `vb${pair}` } },
 })
+const otherEndUp = pair => ({ link: `vb${pair}`, up: true })
 const addressesOf = pair => [
   { link: `va${pair}`, address: addressOf(pair, 1) },
   { link: `vb${pair}`, address: addressOf(pair, 2) },
@@ -27,6 +28,7 @@ async function addPairs(count) {
   const pairs = Array.from({ length: count }, (_, pair) => pair)
   await links.addAll(pairs.map(pairOf))
   await addresses.addAll(pairs.flatMap(addressesOf))
+  await links.setAll(pairs.map(otherEndUp))
 }
 
 export default ({ runs, count }) =>
