@@ -4,6 +4,7 @@ import { getSystemErrorMap } from 'node:util'
 /** Linux gives these numbers two names, or Node none. */
 const OWN: Readonly<Record<number, string>> = {
   11: 'EAGAIN',
+  54: 'EXFULL',
   76: 'ENOTUNIQ',
   77: 'EBADFD',
   92: 'ENOPROTOOPT',
@@ -27,6 +28,7 @@ export function errnoName(errno: number): string {
 
 /** What Node says otherwise, or not at all. */
 const OWN_TEXTS: Readonly<Record<number, string>> = {
+  54: 'there is no room for more',
   77: 'the descriptor is in a bad state',
   95: 'not supported',
 }

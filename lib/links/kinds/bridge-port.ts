@@ -100,5 +100,10 @@ export const bridgePort = definePortKind(
     /** Unasked neighbour announcements are forwarded although `neighborSuppress` is on. Newer than Linux 6.18. */
     neighborForwardGratuitous: bool(45, 'IFLA_BRPORT_NEIGH_FORWARD_GRAT'),
   },
-  { padding: { IFLA_BRPORT_PAD: 26 }, joinsUp: true },
+  {
+    padding: { IFLA_BRPORT_PAD: 26 },
+    joinsUp: true,
+    // find_portno() in net/bridge/br_if.c: 0 is no number of a port.
+    refusals: { EXFULL: 'a bridge takes 1,023 ports' },
+  },
 )

@@ -49,6 +49,7 @@ describe('the name of an errno', () => {
     [1, 'EPERM'],
     [11, 'EAGAIN'],
     [17, 'EEXIST'],
+    [54, 'EXFULL'],
     [95, 'EOPNOTSUPP'],
     [105, 'ENOBUFS'],
     [9999, 'errno 9999'],
