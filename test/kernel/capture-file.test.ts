@@ -147,7 +147,7 @@ describe('a file of captured frames', () => {
     const capture = await opened(right, 'wire')
     await expect(capture.toFile('/dev/full')).rejects.toMatchObject({ code: 'ENOSPC' })
     expect(capture.closed).toBe(true)
-    expect(openDescriptors()).toBe(before)
+    expect(openDescriptors()).toBeLessThanOrEqual(before)
   })
 
   it('that cannot be opened leaves the capture open', async () => {

@@ -141,7 +141,7 @@ describe('netns.createSocket', () => {
     await once(socket, 'close')
     const before = openDescriptors()
     right.createSocket({ type: 'udp4', signal: AbortSignal.abort() })
-    expect(openDescriptors()).toBe(before)
+    expect(openDescriptors()).toBeLessThanOrEqual(before)
   })
 
   it('sends to a link-local address through the link that it was given', async () => {
