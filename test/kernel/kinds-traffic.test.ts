@@ -43,7 +43,7 @@ describe('a dummy', () => {
     await ns.links.add({ kind: 'dummy', name: 'dummy0', up: true })
     await ns.links.set('lo', { up: true })
     await ns.addresses.add({ link: 'dummy0', address: '192.0.2.1/32' })
-    expect((await ns.ping('192.0.2.1', echoes)).received).toBe(ECHOES.count)
+    expect((await ns.ping('192.0.2.1', ECHOES)).received).toBe(ECHOES.count)
   })
 
   it('has the carrier that it is told, says ip', async () => {
@@ -129,7 +129,7 @@ describe('an ifb', () => {
     tc('qdisc', 'delete', 'dev', 'ifb0', 'root')
     let received = -1
     const [grown] = await crossed([[here, 'ifb0']], async () => {
-      received = (await there.ping('192.0.2.1', echoes)).received
+      received = (await there.ping('192.0.2.1', ECHOES)).received
     })
     expect(received).toBe(ECHOES.count)
     expect(grown.tx).toBeGreaterThanOrEqual(BYTES)

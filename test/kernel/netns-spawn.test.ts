@@ -115,7 +115,7 @@ describe('a process that is born in a namespace', () => {
 })
 
 describe('its mounts', () => {
-  const look = 'ls /sys/class/net; cat /etc/hosts /etc/resolv.conf; readlink /proc/self/ns/net; ls /etc/netns'
+  const look = 'ls /sys/class/net; cat /etc/hosts /etc/resolv.conf; readlink /proc/self/ns/net; ls -d /etc/netns'
 
   it('are those that `ip netns exec` makes', async () => {
     const netns = await createNamespace()

@@ -24,7 +24,7 @@ describe('S4: an address on a bridge port', () => {
           [host, 'br0'],
         ] as const
         const into = await crossed(ports, async () => {
-          received = (await far.ping('10.0.4.1', { ...ECHOES, timeout: 300 })).received
+          received = (await far.ping('10.0.4.1', ECHOES)).received
         })
         const addresses = ipShowsInside(host, '-4', 'address', 'show')
         seen.set(link, {

@@ -24,8 +24,8 @@ describe('S12: an ipvlan beside its parent', () => {
           [box, 'ip0'],
         ] as const
         received = []
-        grown = await crossed(links, async () => void received.push((await neighbor.ping('10.0.12.2', echoes)).received))
-        received.push((await box.ping('10.0.12.3', echoes)).received)
+        grown = await crossed(links, async () => void received.push((await neighbor.ping('10.0.12.2', ECHOES)).received))
+        received.push((await box.ping('10.0.12.3', ECHOES)).received)
         received.push((await box.ping('10.0.12.1', echoes)).received)
         received.push((await host.ping('10.0.12.2', echoes)).received)
         parent = linkInside(host, 'eth0')

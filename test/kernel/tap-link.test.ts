@@ -301,7 +301,7 @@ describe('openTap({ link }) of an ipvtap', () => {
     await ns.links.add({ kind: 'ipvtap', name: 'ip0', link: 'parent', up: true, ipvtap: { mode: 'l2' } })
     const tap = await openTapLink(ns, { link: 'ip0', address: '10.0.7.1/24' })
     const being = beHost(tap, mac!)
-    expect((await far.ping('10.0.7.1', { count: 3, interval: 1 })).received).toBe(3)
+    expect((await far.ping('10.0.7.1', { count: 3, interval: 1, timeout: 10_000 })).received).toBe(3)
     await tap.close()
     await being
     expect(shownNames(ns.name)).toContain('ip0')

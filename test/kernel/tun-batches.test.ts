@@ -312,7 +312,7 @@ describe('writeBatch', () => {
     const there = (async () => {
       for await (const batch of tun.batches()) writes.push(far.writeBatch(batch))
     })()
-    expect(await ns.ping('10.0.0.2', { count: 60, interval: 0, size: 1400 })).toMatchObject({ received: 60 })
+    expect(await ns.ping('10.0.0.2', { count: 60, interval: 0, size: 1400, timeout: 10_000 })).toMatchObject({ received: 60 })
     await Promise.all([tun.close(), far.close()])
     await Promise.allSettled([back, there, ...writes])
   })

@@ -135,7 +135,7 @@ describe('a device as a stream', () => {
       },
     })
     const lines = Promise.allSettled([pipeline(tun, counting, far), pipeline(far, tun)])
-    expect(await ns.ping('10.0.0.2', { count: 5, interval: 1 })).toMatchObject({ received: 5 })
+    expect(await ns.ping('10.0.0.2', { count: 5, interval: 1, timeout: 10_000 })).toMatchObject({ received: 5 })
     expect(count.there).toBeGreaterThanOrEqual(5)
     await tun.close()
     const [there] = await lines

@@ -222,7 +222,7 @@ else {
     it('counts for each id what it has carried, as bridge does', async () => {
       const before = await counters()
       expect(Object.keys(before)).toEqual(['10', '11'])
-      const { received } = await left.ping('10.10.0.2', { count: 10, interval: 1 })
+      const { received } = await left.ping('10.10.0.2', { count: 10, interval: 1, timeout: 10_000 })
       expect(received).toBe(10)
       const after = await counters()
       expect(after[10].txPackets - before[10].txPackets).toBeGreaterThanOrEqual(10)
@@ -240,7 +240,7 @@ else {
     it('drops what arrives for an id that is not listed', async () => {
       expect((await left.ping('10.12.0.2', { timeout: 100 })).received).toBe(0)
       await left.vnis.add({ link: 'many', vni: 12 })
-      expect((await left.ping('10.12.0.2', { count: 3, interval: 1 })).received).toBe(3)
+      expect((await left.ping('10.12.0.2', { count: 3, interval: 1, timeout: 10_000 })).received).toBe(3)
       await left.vnis.delete({ link: 'many', vni: 12 })
       expect((await left.ping('10.12.0.2', { timeout: 100 })).received).toBe(0)
     })

@@ -55,8 +55,8 @@ export async function crossed(links: readonly (readonly [netns: Held, name: stri
   return after.map((stats, i) => ({ rx: stats.rx.bytes - before[i].rx.bytes, tx: stats.tx.bytes - before[i].tx.bytes }))
 }
 
-/** Echoes that no other traffic is mistaken for: twenty of them, of at least `BYTES` in all on an Ethernet link. */
-export const ECHOES = { count: 20, interval: 1, size: 1000 } as const
+/** Echoes that no other traffic is mistaken for: twenty of them, of at least `BYTES` in all on an Ethernet link. They are waited for as long as a busy machine takes. */
+export const ECHOES = { count: 20, interval: 1, size: 1000, timeout: 10_000 } as const
 export const BYTES = ECHOES.count * (14 + 20 + 8 + ECHOES.size)
 
 /** Runs an example without its output, and returns the lines that it printed. */
