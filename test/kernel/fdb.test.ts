@@ -260,8 +260,9 @@ describe('fdb', () => {
       `02:00:00:01:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`
     const many = Array.from({ length: 20_000 }, (_, i) => ns.fdb.add({ link: 'p', macAddress: macAddress(i), state: 'static' }))
     const again = ns.fdb.add({ link: 'p', macAddress: macAddress(19_999) })
+    const refused = expect(again).rejects.toMatchObject({ code: 'EEXIST', operation: 'fdb.add' })
     await Promise.all(many)
-    await expect(again).rejects.toMatchObject({ code: 'EEXIST', operation: 'fdb.add' })
+    await refused
     const listed = await ns.fdb.list({ link: 'p', state: 'static' })
     expect(new Set(listed.map(entry => entry.macAddress)).size).toBe(20_000)
     await ns.fdb.flush({ link: 'p', static: true, permanent: false })

@@ -122,7 +122,7 @@ describe.each(Object.entries(tables))(
     it(
       'is never returned as if it were whole: where ip prints a warning beside its list, this is an error',
       async () => {
-        await using hasty = await Rtnetlink.open({ netns: ns, dumpRetries: 0 })
+        await using hasty = await Rtnetlink.open({ netns: ns, dumpRetries: 0, timeout: 0 })
         let [interrupted, warned] = [0, 0]
         await churning(churn, async () => {
           while (interrupted < 5 || warned === 0) {
@@ -146,7 +146,7 @@ describe.each(Object.entries(tables))(
     it(
       'is read again until it is whole',
       async () => {
-        await using patient = await Rtnetlink.open({ netns: ns, dumpRetries: 1000 })
+        await using patient = await Rtnetlink.open({ netns: ns, dumpRetries: 1000, timeout: 0 })
         await churning(churn, async () => {
           for (let round = 0; round < 5; round++) expect(faultsOf((await list(patient)).map(nameOf), stable)).toEqual([])
         })
@@ -157,7 +157,7 @@ describe.each(Object.entries(tables))(
     it(
       'that is streamed ends with an error, behind what came',
       async () => {
-        await using session = await Rtnetlink.open({ netns: ns, dumpRetries: 0 })
+        await using session = await Rtnetlink.open({ netns: ns, dumpRetries: 0, timeout: 0 })
         let interrupted = 0
         await churning(churn, async () => {
           while (interrupted < 3) {
@@ -176,7 +176,7 @@ describe('a dump that is interrupted in every try', () => {
   it(
     'is given up after those that the session allows, with what the last of them read',
     async () => {
-      await using session = await Rtnetlink.open({ netns: ns, dumpRetries: 2 })
+      await using session = await Rtnetlink.open({ netns: ns, dumpRetries: 2, timeout: 0 })
       let partial: readonly object[] = []
       // Links take so long to read that three in a row are soon interrupted.
       await churning(CHURN_OF_LINKS, async () => {
@@ -215,7 +215,7 @@ describe('a wait', () => {
   it(
     'is not ended by a list that others change meanwhile',
     async () => {
-      await using hasty = await Rtnetlink.open({ netns: ns, dumpRetries: 0 })
+      await using hasty = await Rtnetlink.open({ netns: ns, dumpRetries: 0, timeout: 0 })
       await churning(CHURN_OF_ADDRESSES, async () => {
         for (let round = 0; round < 20; round++) {
           const addresses = await hasty.addresses.waitUsable('lo')

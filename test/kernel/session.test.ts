@@ -319,7 +319,7 @@ describe('a list while links come and go', () => {
 
   it('is whole, or says that it was interrupted and what it has', async () => {
     await addMany()
-    await using hasty = await Rtnetlink.open({ netns: ns, dumpRetries: 0 })
+    await using hasty = await Rtnetlink.open({ netns: ns, dumpRetries: 0, timeout: 0 })
     const seen = { whole: 0, interrupted: 0 }
     await churning(async () => {
       while (seen.interrupted === 0) {
@@ -338,7 +338,7 @@ describe('a list while links come and go', () => {
 
   it('is tried again until it is whole', async () => {
     await addMany()
-    await using patient = await Rtnetlink.open({ netns: ns, dumpRetries: 1000 })
+    await using patient = await Rtnetlink.open({ netns: ns, dumpRetries: 1000, timeout: 0 })
     await churning(async () => {
       for (let i = 0; i < 5; i++) expect(complete(await patient.links.list())).toBe(true)
     })

@@ -159,9 +159,9 @@ describe.skipIf(lack !== undefined)(`openTap({ link })${lack === undefined ? '' 
   it('ends with EBADFD a moment after the link was deleted', async () => {
     const name = await macvtap()
     const tap = await openTapLink(ns, { link: name })
-    const hearing = heard(tap)
+    const ended = expect(heard(tap)).rejects.toMatchObject({ name: 'SystemError', code: 'EBADFD', operation: 'device.batches' })
     await ns.links.delete(name)
-    await expect(hearing).rejects.toMatchObject({ name: 'SystemError', code: 'EBADFD', operation: 'device.batches' })
+    await ended
   })
 
   it('ends with EBADFD when the link is deleted under a stream', async () => {
