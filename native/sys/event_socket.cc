@@ -18,7 +18,7 @@ namespace {
 /** No message of the kernel's is longer than its longest attribute, hardly. */
 constexpr std::size_t kBuffer = std::size_t{128} * 1024;
 /** Pages of a buffer that no message was long enough for take no memory. */
-constexpr std::size_t kMostAtOnce = 32;
+constexpr std::size_t kMostDatagrams = 32;
 /** Or all buffers would begin in the same lines of the processor's cache. */
 constexpr std::size_t kStagger = 320;
 
@@ -32,8 +32,8 @@ constexpr std::size_t kMemoryVariables = 9;
 /** Messages that one call of recvmmsg() has received. */
 class EventSocket::Batch {
  public:
-  Batch() : buffer_(std::make_unique_for_overwrite<std::byte[]>(kMostAtOnce * (kBuffer + kStagger))) {
-    for (std::size_t i = 0; i < kMostAtOnce; ++i) {
+  Batch() : buffer_(std::make_unique_for_overwrite<std::byte[]>(kMostDatagrams * (kBuffer + kStagger))) {
+    for (std::size_t i = 0; i < kMostDatagrams; ++i) {
       msghdr& header = headers_[i].msg_hdr;
       data_[i] = {buffer_.get() + i * (kBuffer + kStagger), kBuffer};
       header.msg_name = &from_[i];
@@ -53,7 +53,7 @@ class EventSocket::Batch {
     }
     next_ = 0;
     count_ = 0;
-    const int count = retry([&] { return ::recvmmsg(socket, headers_.data(), kMostAtOnce, MSG_DONTWAIT, nullptr); });
+    const int count = retry([&] { return ::recvmmsg(socket, headers_.data(), kMostDatagrams, MSG_DONTWAIT, nullptr); });
     if (count < 0) return false;
     count_ = static_cast<std::size_t>(count);
     return true;
@@ -87,10 +87,10 @@ class EventSocket::Batch {
   }
 
   std::unique_ptr<std::byte[]> buffer_;
-  std::array<mmsghdr, kMostAtOnce> headers_{};
-  std::array<sockaddr_nl, kMostAtOnce> from_{};
-  std::array<iovec, kMostAtOnce> data_{};
-  std::array<Control, kMostAtOnce> control_{};
+  std::array<mmsghdr, kMostDatagrams> headers_{};
+  std::array<sockaddr_nl, kMostDatagrams> from_{};
+  std::array<iovec, kMostDatagrams> data_{};
+  std::array<Control, kMostDatagrams> control_{};
   std::size_t next_ = 0;
   std::size_t count_ = 0;
 };
