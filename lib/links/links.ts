@@ -56,7 +56,7 @@ export class Links {
    * over, also asynchronously. The event loop has its turn every millisecond. Faster than as many `add`s, and the more so where both ends of a veth come up: first all links are made, then each gets what the kernel does not
    * take on creation; as with `add`, a link that does not get all of it is removed again. Await it before what needs the links.
    *
-   * `signal` ends the making; what is made already still gets what follows. `timeout` is for each message.
+   * `signal` ends the making; what is made already still gets what follows. `timeout` is for each slice of up to 128 entries, and for each message that follows by itself.
    * @throws {BulkError} when the kernel refused some, after all were tried; or when an entry is wrong (`[17].veth.peer.name`), the source has thrown, or `signal` was aborted, after which no more are made.
    */
   async addAll(entries: Entries<AddLinkOptions & { readonly name: string }>, call?: CallOptions): Promise<number> {
