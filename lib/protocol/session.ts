@@ -334,6 +334,19 @@ export class Session {
     if (request.deadline < this.#timerDue) this.#arm(request.deadline)
   }
 
+  /** A request's time begins only when the one before it has ended. */
+  timeBehind<T>(request: Request<T>, before: Request<T>): void {
+    if (request.timeout === NO_LIMIT) return
+    request.deadline = 0
+    void before.outcome.then(() => this.#time(request))
+  }
+
+  #time<T>(request: Request<T>): void {
+    if (this.#closed) return
+    request.deadline = Math.ceil(milliseconds() + request.timeout)
+    if (request.deadline < this.#timerDue) this.#arm(request.deadline)
+  }
+
   #scheduleFlush(): void {
     if (this.#flushing) return
     this.#flushing = true

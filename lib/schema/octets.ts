@@ -71,6 +71,11 @@ function looksLikeMac(text: string): boolean {
   return text.length === MAC_TEXT && text.charCodeAt(2) === COLON
 }
 
+/** Whether it is nothing else either: IPv6 addresses may be as long, as in `12:34:1:1:1:1:1:1`, or `fd::1234:5678:abc`. */
+function looksOnlyLikeMac(text: string): boolean {
+  return looksLikeMac(text) && text.charCodeAt(5) === COLON && text.charCodeAt(8) === COLON && !text.includes('::')
+}
+
 /** A hardware address. Ethernet's has 6 bytes; `lengths` names what else is taken (InfiniBand 20, IPv4 tunnels 4, IPv6 tunnels 16). */
 export function mac<const A extends Access = 'readWrite', const P extends Presence = 'sometimes'>(
   number: number,
@@ -106,7 +111,7 @@ export function hardwareAddress<const A extends Access = 'readWrite', const P ex
     minLength: 0,
     lower: (program, value) => {
       if (typeof value !== 'string') program.expected('a hardware address such as "02:00:00:00:00:01"', value)
-      if (looksLikeMac(value) && program.addressLater(number, TextForm.mac, MAC, value)) return
+      if (looksOnlyLikeMac(value) && program.addressLater(number, TextForm.mac, MAC, value)) return
       const length = parseMac(value, scratch, 0, 32) || parseIp(value, scratch, 0)
       if (length === 0) program.expected('a hardware address such as "02:00:00:00:00:01"', value)
       program.fewOctets(number, scratch, length)

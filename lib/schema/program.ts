@@ -1,5 +1,6 @@
 import { describeSecret, invalidType, invalidValue, missingOption, outOfRange, show } from '../errors.ts'
-import { type Addon, HEADER, Op, PLACE_WORDS, SLICE_PREFIX } from '../native/binding.ts'
+import { type Addon, HEADER, Op, PLACE_WORDS, SLICE_PREFIX, TextForm } from '../native/binding.ts'
+import { readAddress } from './read-address.ts'
 
 /** What a program needs to stay open until the request that it belongs to has ended: a namespace's descriptor, usually. */
 export interface Pin {
@@ -260,6 +261,37 @@ export class Program {
   /** Has the addon read what was left to it. False when there is something that it takes for no address. */
   readTexts(addon: Pick<Addon, 'readTexts'>): boolean {
     return this.placed === 0 || addon.readTexts(this.words, this.#places, this.placed, this.texts)
+  }
+
+  /** Reads here what was left to the addon, which does not know all ways of writing an address. Answers the first that is none, and the word of the record that it was for. */
+  readTextsHere(): { text: string; word: number } | undefined {
+    let rest = this.texts
+    for (let place = 0; place < this.placed; place += PLACE_WORDS) {
+      const [word, what, prefixWord] = this.#places.subarray(place, place + PLACE_WORDS)
+      const form = what >> 8
+      const text = rest.slice(0, what & 0xff)
+      const prefix = readAddress(form, text, this.bytes, word << 2)
+      if (prefix < 0) return { text, word }
+      if (form === TextForm.ipv4Network || form === TextForm.ipv6Network) this.words[prefixWord] = prefix
+      rest = rest.slice(text.length)
+    }
+    return undefined
+  }
+
+  /** Takes back the records of the entry that has that word, and all behind it; the first record is at `first`. Answers the entry's id. */
+  cutEntry(first: number, word: number): number {
+    let mark: Mark = { length: first, records: 0, placed: 0, texts: '' }
+    let id = this.words[first + SLICE_PREFIX]
+    for (let at = first, records = 0; at <= word; records++) {
+      const start = at + SLICE_PREFIX
+      if (this.words[start] !== id) {
+        id = this.words[start]
+        mark = { length: at, records, placed: 0, texts: '' }
+      }
+      at = start + this.words[at]
+    }
+    this.rewind(mark)
+    return id
   }
 
   /** Text with the NUL that the addon appends. */

@@ -127,6 +127,28 @@ describe('routes.addAll', () => {
   })
 })
 
+describe('an object that the source makes the next entry of', () => {
+  function* reused(...networks: string[]) {
+    const entry: RouteOptions = { to: '', link: 'd0', scope: 'link' }
+    for (const to of networks) {
+      entry.to = to
+      yield entry
+    }
+  }
+
+  it('is every entry, also beside one that is spelt in another way than usual', async () => {
+    expect(await ns.routes.replaceAll(reused('11.0.0.0/16', '11.1.0.0/0016', '11.2.0.0/16'))).toBe(3)
+    expect(shown()).toEqual(['11.0.0.0/16', '11.1.0.0/16', '11.2.0.0/16'])
+  })
+
+  it('is refused as the entry that was wrong, with its address', async () => {
+    const error = await failureOf(ns.routes.replaceAll(reused('11.0.0.0/16', '11.1.0.0.0/16', '11.2.0.0/16')))
+    expect(error).toMatchObject({ done: 1, failed: 0, cause: { option: '[1]' } })
+    expect(error.message).toContain('"11.1.0.0.0/16"')
+    expect(shown()).toEqual(['11.0.0.0/16'])
+  })
+})
+
 describe('an entry that the kernel refuses', () => {
   it('keeps none of the others from being tried, and is named by its number and its option', async () => {
     const entries = [route(0), { to: '12.0.0.1', via: '1.2.3.4' }, route(1), { to: '12.0.0.2', link: 'nothing' }, route(2)]
@@ -198,6 +220,11 @@ describe('a wrong entry', () => {
     expect(error.cause).toMatchObject({ option })
     expect(error.done).toBe(2)
     expect(shown()).toEqual([route(0).to, route(1).to])
+  })
+
+  it('is told by what is wrong with it first, an address too', async () => {
+    const error = await failureOf(ns.routes.addAll([{ to: '1o.0.0.0/8', link: 'd0', preferredSource: 'fe80::1' }]))
+    expect(error.cause).toMatchObject({ option: '[0].to' })
   })
 
   it('leaves nothing of its own behind', async () => {

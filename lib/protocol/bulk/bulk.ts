@@ -1,6 +1,6 @@
 import { clearImmediate, setImmediate } from 'node:timers'
-import { ClosedError, TimeoutError } from '../../errors.ts'
-import { HEADER_WORDS } from '../../native/binding.ts'
+import { ClosedError, invalidValue, show, TimeoutError } from '../../errors.ts'
+import { HEADER, HEADER_WORDS } from '../../native/binding.ts'
 import { Program } from '../../schema/program.ts'
 import { milliseconds } from '../clock.ts'
 import { completions } from '../completions.ts'
@@ -175,33 +175,57 @@ export class Bulk<E extends object> implements Many {
 
   #lower(entry: E): boolean {
     const { length, records, placed, texts } = this.#program
+    const error = this.#write(entry)
+    if (error === undefined) {
+      this.#entries.push(entry)
+      return true
+    }
+    const hasUnread = this.#program.placed > placed
+    this.#program.rewind({ length, records, placed, texts })
+    this.stop(hasUnread ? (this.#mistakeIn(entry) ?? error.thrown) : error.thrown)
+    return false
+  }
+
+  /** What was thrown at it, if something was. */
+  #write(entry: E): { readonly thrown: unknown } | undefined {
     const at = this.#entries.length
     try {
       checkEntry(this.#verb.operation, entry)
-      this.#verb.write(this.#program, entry, at)
-      this.#entries.push(entry)
-      return true
+      this.#verb.write(this.#program, entry, at, this.#first + at)
+      return undefined
     } catch (error) {
-      this.#program.rewind({ length, records, placed, texts })
-      this.stop(thrownAt(this.#first + at, this.#verb.operation, error))
-      return false
+      return { thrown: thrownAt(this.#first + at, this.#verb.operation, error) }
     }
   }
 
-  /** There is an address that is none, or is written in a way that the addon does not know: they are read here, which finds out. What else was wrong was so with an entry behind it. */
-  #lowerAgain(): void {
-    const entries = this.#entries
-    const stopped = this.#stopped
-    this.#stopped = false
+  /** What is wrong with an entry first, its addresses too, which are read at once here. It is not sent. */
+  #mistakeIn(entry: E): unknown {
+    const { length, records, placed, texts } = this.#program
     this.#program.readsLater = false
-    this.#begin()
-    for (const entry of entries) if (!this.#lower(entry)) break
+    const error = this.#write(entry)
     this.#program.readsLater = true
-    this.#stopped ||= stopped
+    this.#program.rewind({ length, records, placed, texts })
+    return error?.thrown
+  }
+
+  /**
+   * There is an address that is none, or is written in a way that the addon does not know. What is read is what the entries have said: the caller may have made others of the same objects since. What
+   * else was wrong was so with an entry behind it.
+   */
+  #readHere(): void {
+    const wrong = this.#program.readTextsHere()
+    if (wrong === undefined) return
+    const at = this.#program.cutEntry(HEADER + HEADER_WORDS.slice, wrong.word)
+    const [entry] = this.#entries.splice(at)
+    const { operation } = this.#verb
+    const unnamed = () =>
+      thrownAt(this.#first + at, operation, invalidValue(operation, '', `has ${show(wrong.text)} where an address belongs`))
+    this.#stopped = false
+    this.stop(this.#mistakeIn(entry) ?? unnamed())
   }
 
   #send(): void {
-    if (!this.#abandoned && !this.#program.readTexts(completions().addon)) this.#lowerAgain()
+    if (!this.#abandoned && !this.#program.readTexts(completions().addon)) this.#readHere()
     const entries = this.#entries
     if (entries.length === 0 || this.#abandoned) return
     const slice = new Slice(this.#verb.operation, entries, this.#first, this.#tally.room)
@@ -212,6 +236,8 @@ export class Bulk<E extends object> implements Many {
     try {
       if (this.#session.closed) throw new ClosedError(this.#verb.operation, 'session')
       void this.#session.slice(this.#program, slice, this.#timeout)
+      const before = this.#underWay.at(-1)
+      if (before !== undefined) this.#session.timeBehind(slice, before)
       this.#underWay.push(slice)
     } catch (error) {
       this.#abandon(error)

@@ -7,8 +7,8 @@ import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../flags.ts'
 export interface BulkVerb<E extends object> {
   /** `'routes.addAll'`. */
   readonly operation: string
-  /** Writes the records of one entry into a slice, all with `id`. Throws what is wrong with it, as for one entry alone. */
-  readonly write: (slice: Program, entry: E, id: number) => void
+  /** Writes the records of one entry into a slice, all with `id`. `index`: which it is among all. Throws what is wrong with it, as for one entry alone. */
+  readonly write: (slice: Program, entry: E, id: number, index: number) => void
   readonly locator: Locator
   readonly hint: (entry: E) => Hint | undefined
   /** How many messages go to the kernel in one go, where it is better with fewer than elsewhere. */

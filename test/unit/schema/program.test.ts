@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { HEADER, HEADER_WORDS, Op, SLICE_PREFIX } from '../../../lib/native/binding.ts'
+import { hardwareAddress } from '../../../lib/schema/octets.ts'
 import { Program } from '../../../lib/schema/program.ts'
 
 function wordsOf(program: Program): number[] {
@@ -44,6 +45,20 @@ describe('Program', () => {
     program.beginRecord(2, 3, 0, 0, 0)
     expect(wordsOf(program).slice(HEADER)).toEqual([0, 2, 0, 0, 0, 0, 0, 0])
   })
+
+  it.each(['02:00:00:00:00:0f', 'fd::1234:5678:abc', '12:34:1:1:1:1:1:1', 'aa::b:cc:dd:ee:ff'])(
+    'reads the hardware address %s later as at once',
+    text => {
+      const field = hardwareAddress(1, 'IFLA_ADDRESS')
+      const atOnce = new Program().begin('a', 0)
+      field.lower(atOnce, text)
+      const later = new Program().begin('a', 0)
+      later.readsLater = true
+      field.lower(later, text)
+      expect(later.readTextsHere()).toBeUndefined()
+      expect(wordsOf(later)).toEqual(wordsOf(atOnce))
+    },
+  )
 
   it('grows without losing what is there', () => {
     const program = new Program().begin('a', 0)
