@@ -7,6 +7,7 @@ import { Pace } from '../protocol/bulk/pace.ts'
 import type { EntryFailure, Slice, SliceOutcome } from '../protocol/bulk/slice.ts'
 import { type Entries, type Source, sourceOf } from '../protocol/bulk/source.ts'
 import { Tally } from '../protocol/bulk/tally.ts'
+import type { BulkVerb } from '../protocol/bulk/verb.ts'
 import { NLM_F_ACK } from '../protocol/flags.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import type { Program } from '../schema/program.ts'
@@ -61,7 +62,7 @@ class CreationOfMany implements Many {
     this.#operation = operation
     this.#timeout = timeout
     this.#tally = new TallyOfLinks()
-    const write = (slice: Program, entry: AddLinkOptions, id: number) => this.#write(slice, entry, id)
+    const write = (...of: Parameters<BulkVerb<AddLinkOptions>['write']>) => this.#write(...of)
     const verb = { operation, write, locator: newLinkLocator, hint: linkHint, longest: LONGEST_SLICE }
     this.#making = new Bulk(session, verb, source, timeout, this.#tally)
   }
@@ -86,11 +87,11 @@ class CreationOfMany implements Many {
       await this.#completeAll(unfinished, ({ creation, index }) => this.#complete(index, creation.complete()))
   }
 
-  #write(slice: Program, entry: AddLinkOptions, id: number): void {
+  #write(slice: Program, entry: AddLinkOptions, id: number, index: number): void {
     const call = this.#timeout === undefined ? undefined : { timeout: this.#timeout }
     const creation = new Creation(this.#session, this.#operation, entry as unknown as Given, call, true, undefined)
     creation.write(slice, id)
-    if (creation.hasFollowUps()) this.#tally.expect(entry, creation)
+    if (creation.hasFollowUps()) this.#tally.expect(index, creation.asOfNow())
   }
 
   /** Where a message fails, its link is taken away again. */
@@ -142,20 +143,23 @@ function writeFollowUp(slice: Program, { followUp }: NearlyDone, id: number): vo
 class TallyOfLinks extends Tally {
   readonly nearlyDone: NearlyDone[] = []
   readonly unfinished: Unfinished[] = []
-  /** By what was asked for; an entry may be written more than once before it is sent. */
-  readonly #expected = new Map<object, Creation>()
+  /** By the number of the entry. */
+  readonly #expected = new Map<number, Creation>()
 
-  expect(entry: AddLinkOptions, creation: Creation): void {
-    this.#expected.set(entry, creation)
+  expect(index: number, creation: Creation): void {
+    this.#expected.set(index, creation)
   }
 
   override add(slice: Slice, outcome: SliceOutcome): void {
     super.add(slice, outcome)
     if (this.#expected.size === 0) return
-    slice.entries.forEach((entry, at) => {
-      const creation = outcome.missed.has(at) ? undefined : this.#expected.get(entry)
-      if (creation !== undefined) this.#keep({ creation, index: slice.first + at })
-    })
+    for (let at = 0; at < slice.entries.length; at++) {
+      const index = slice.first + at
+      const creation = this.#expected.get(index)
+      if (creation === undefined) continue
+      this.#expected.delete(index)
+      if (!outcome.missed.has(at)) this.#keep({ creation, index })
+    }
   }
 
   #keep(link: Unfinished): void {

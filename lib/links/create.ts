@@ -144,6 +144,14 @@ export class Creation {
     if (this.hasFollowUps()) this.tryFollowUps()
   }
 
+  /** The same, which does not change when the caller makes another entry of the object that this one was read from. */
+  asOfNow(): Creation {
+    const { session, operation, options, call, exclusive, now } = this
+    const same = new Creation(session, operation, copyOf(options, DEEPEST) as Given, call, exclusive, now)
+    same.rest = this.rest
+    return same
+  }
+
   /** What follows, where that is one message that goes through the same session. */
   soleFollowUp(): FollowUp | undefined {
     const { options, peer } = this
@@ -394,6 +402,18 @@ export class Creation {
 function fateOf(removed: undefined | Failure, undo: Undo | undefined): string {
   if (undo === undefined) return 'the rest was done'
   return removed === undefined ? 'the link was removed again' : 'the link was created and could not be removed again'
+}
+
+/** How deep objects of a link's options are in each other: the kind's data, the peer's options, its port. */
+const DEEPEST = 4
+
+/** Instances of classes, such as handles, stay the same. */
+function copyOf(value: unknown, depth: number): unknown {
+  if (depth === 0 || typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.slice()
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copyOf(part, depth - 1)]))
 }
 
 function exactName(options: Given): string | undefined {

@@ -52,7 +52,7 @@ export class Links {
   }
 
   /**
-   * Makes many links, in order, and resolves with how many there were, without reading any back. The entries are those of `add`, each an object of its own and with a name, in an array, a generator, or anything to iterate
+   * Makes many links, in order, and resolves with how many there were, without reading any back. The entries are those of `add`, each with a name, in an array, a generator, or anything to iterate
    * over, also asynchronously. The event loop has its turn every millisecond. Faster than as many `add`s, and the more so where both ends of a veth come up: first all links are made, then each gets what the kernel does not
    * take on creation; as with `add`, a link that does not get all of it is removed again. Await it before what needs the links.
    *

@@ -190,6 +190,21 @@ describe('links.addAll, where one message follows each,', () => {
     expect(await ns.links.list({ kind: 'veth', up: true })).toHaveLength(40)
   })
 
+  it('gives each link its own, where the source makes every entry of the same object', async () => {
+    function* reused() {
+      const peer = { name: '', up: true }
+      const link = { kind: 'veth' as const, name: '', veth: { peer } }
+      for (let i = 0; i < 3; i++) {
+        link.name = `a${i}`
+        peer.name = `b${i}`
+        yield link
+      }
+    }
+    expect(await ns.links.addAll(reused())).toBe(3)
+    const up = await ns.links.list({ kind: 'veth', up: true })
+    expect(up.map(({ name }) => name).sort()).toEqual(['b0', 'b1', 'b2'])
+  })
+
   it('brings up a port behind its master', async () => {
     await ns.links.add({ kind: 'bridge', name: 'br0' })
     expect(await ns.links.addAll(many(3, i => ({ kind: 'ifb', name: `i${i}`, master: 'br0', up: true })))).toBe(3)
@@ -289,6 +304,17 @@ describe('links.addAll ends early', () => {
     expect(there.map(name => Number(name.slice(1))).filter(i => i >= sum)).toEqual([])
     expect(there.length).toBeGreaterThanOrEqual(error.done)
     expect(there.length).toBeLessThanOrEqual(error.done + error.unknown)
+  })
+})
+
+describe('the time limit of links.addAll', () => {
+  it('is for each slice, not for those that it waits behind', async () => {
+    const pairs = (name: string) =>
+      many(1000, i => ({ kind: 'veth', name: `${name}${i}`, veth: { peer: { name: `p${name}${i}` } } }))
+    const begun = performance.now()
+    await ns.links.addAll(pairs('a'))
+    const half = (performance.now() - begun) / 2
+    expect(await ns.links.addAll(pairs('b'), { timeout: half })).toBe(1000)
   })
 })
 
