@@ -109,6 +109,8 @@ void EventSocket::set_option(int name, int value) const {
     throw SystemError(SystemCall::kSetsockopt, errno, static_cast<uint32_t>(name));
 }
 
+bool EventSocket::has_received() const { return !batch_->is_over(); }
+
 EventSocket::Event EventSocket::receive() {
   for (;;) {
     if (batch_->is_over() && !batch_->receive(descriptor().get())) {

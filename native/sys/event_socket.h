@@ -42,6 +42,8 @@ class EventSocket {
 
   /** Without waiting. @throws SystemError (kRecvmsg) */
   Event receive();
+  /** Whether receive() has more at hand, of which the descriptor shows nothing any more. */
+  [[nodiscard]] bool has_received() const;
 
   [[nodiscard]] const UniqueFd& descriptor() const { return socket_.descriptor(); }
   /** Bytes of the kernel's own accounting. */

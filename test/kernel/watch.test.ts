@@ -38,6 +38,16 @@ async function readAll<E>(from: Watcher<any>): Promise<E[]> {
   return events
 }
 
+/** Sends a message of its own to every netlink socket of its namespace. */
+const STRANGER = `
+import socket, struct
+ports = {int(line.split()[2]) for line in open('/proc/net/netlink').readlines()[1:] if line.split()[1] == '0'} - {0}
+stranger = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+stranger.bind((0, 0))
+for port in ports - {stranger.getsockname()[0]}:
+    stranger.sendto(struct.pack('=IHHII', 16, 1, 0, 0, 0), (port, 0))
+`
+
 const summary = (event: WatchEvent): string => {
   if (event.type === 'overrun' || event.type === 'synced') return event.type
   if (event.object === 'link') return `${event.type} link ${event.link.name}`
@@ -188,6 +198,25 @@ describe('ns.watch', () => {
     const { received, dropped, overruns, resyncs } = routes.counters
     expect(received + dropped).toBeGreaterThanOrEqual(2000)
     expect(Math.min(dropped, overruns, resyncs)).toBeGreaterThan(0)
+  })
+
+  it('tells of the last of many, whatever somebody else has sent between them', async () => {
+    ip('-n', ns.name, 'link', 'set', 'dev', 'a', 'up')
+    const routes = ns.watch({ routes: { table: 'main', family: 'inet' }, backlog: 0 })
+    watcher = routes
+    await routes.ready
+    const networks = Array.from({ length: 540 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`)
+    const [first, ...others] = networks.map(network => `route add ${network} dev a`)
+    // The first waits for this process, and what comes then stays in the socket until this has its turn.
+    changeAtOnce(first as string)
+    ip('netns', 'exec', ns.name, 'python3', '-c', STRANGER)
+    changeAtOnce(...others)
+    const found: string[] = []
+    for await (const event of routes) {
+      if (event.type === 'new') found.push(event.route.to)
+      if (found.length === networks.length) break
+    }
+    expect(found).toEqual(networks)
   })
 
   it('keeps one event for each object once a slow reader has left too many', async () => {
