@@ -8,7 +8,8 @@ export interface Heard {
   readonly end: number
 }
 
-const SLOTS_BITS = 10
+/** Small ones take no more than they need where few are kept. */
+const SLOTS_BITS = 8
 const SLOTS = 1 << SLOTS_BITS
 /** The length of what a slot holds stands before it. */
 const LENGTH = 4
@@ -54,6 +55,14 @@ export class MessageStore {
     const start = at + LENGTH
     const item = read(message, start, start + message.view.getUint32(at))
     this.#free.push(slot)
+    if (this.#free.length === this.#used) this.#clear()
     return item
+  }
+
+  /** Nothing is kept any more. */
+  #clear(): void {
+    if (this.#blocks.length > 1) this.#blocks.length = 1
+    this.#free.length = 0
+    this.#used = 0
   }
 }

@@ -19,10 +19,10 @@ class Shelf {
   readonly #networks: Networks<Kept>
   readonly #messages: MessageStore
 
-  constructor(sort: string, family: Route['family']) {
+  constructor(sort: string, networks: Networks<Kept>, messages: MessageStore) {
     this.sort = sort
-    this.#networks = family === 'inet' ? new Ipv4Networks() : new Ipv6Networks()
-    this.#messages = new MessageStore(family === 'inet' ? LONGEST_OF_INET : LONGEST_OF_INET6)
+    this.#networks = networks
+    this.#messages = messages
   }
 
   get isEmpty(): boolean {
@@ -63,6 +63,9 @@ class Shelf {
  */
 export class RoutePlaces {
   readonly #shelves = new Map<string, Shelf>()
+  /** Of all shelves: there may be as many of these as there are routes. */
+  readonly #messages = new MessageStore(LONGEST_OF_INET)
+  readonly #longerMessages = new MessageStore(LONGEST_OF_INET6)
   /** Of which sort the route before was, which is mostly that of the next. */
   #last: Route | undefined
   #lastShelf: Shelf | undefined
@@ -98,7 +101,10 @@ export class RoutePlaces {
   #shelfFor(route: Route): Shelf {
     let shelf = this.#find(route)
     if (shelf === undefined) {
-      shelf = new Shelf(sortOf(route), route.family)
+      shelf =
+        route.family === 'inet'
+          ? new Shelf(sortOf(route), new Ipv4Networks(), this.#messages)
+          : new Shelf(sortOf(route), new Ipv6Networks(), this.#longerMessages)
       this.#shelves.set(shelf.sort, shelf)
       this.#lastShelf = shelf
     }

@@ -34,4 +34,12 @@ describe('messages that are kept', () => {
     expect(store.keep(heard([2]))).toBe(slot)
     expect(store.take(slot, bytesOf)).toEqual([2])
   })
+
+  it('can be kept again once all were taken', () => {
+    const store = new MessageStore(LONGEST)
+    const slots = Array.from({ length: MANY }, (_, i) => store.keep(heard([i & 0xff, i >> 8])) as number)
+    for (const slot of slots) store.take(slot, bytesOf)
+    const again = Array.from({ length: 500 }, (_, i) => store.keep(heard([i & 0xff, i >> 8])) as number)
+    expect(again.map(slot => store.take(slot, bytesOf))).toEqual(again.map((_, i) => [i & 0xff, i >> 8]))
+  })
 })

@@ -78,6 +78,7 @@ describe('what is known of routes', () => {
 const RTA_DST = 1
 const RTA_OIF = 4
 const RTA_GATEWAY = 5
+const RTA_PRIORITY = 6
 const RTA_METRICS = 8
 const [AF_INET, AF_INET6] = [2, 10]
 
@@ -149,6 +150,21 @@ describe('what was heard of routes', () => {
     ])
     hear(routes, long)
     expect([...routes.values()]).toEqual([read(long)])
+  })
+
+  it('takes little memory, also when each has a metric of its own', () => {
+    const before = process.memoryUsage().arrayBuffers
+    const routes = new RouteCollection()
+    for (let metric = 1; metric <= 1000; metric++) {
+      const heard = message(AF_INET, 32, [
+        [RTA_DST, [10, 0, 0, 1]],
+        [RTA_PRIORITY, [metric & 0xff, metric >> 8, 0, 0]],
+      ])
+      hear(routes, heard)
+    }
+    const taken = process.memoryUsage().arrayBuffers - before
+    expect(routes.size).toBe(1000)
+    expect(taken).toBeLessThan(1024 * 1024)
   })
 
   it('may be of IPv6', () => {
