@@ -13,6 +13,7 @@
 #include "node/packet_memory.h"
 #include "node/ping.h"
 #include "node/read_texts.h"
+#include "node/request.h"
 #include "node/sysctl.h"
 #include "node/write_inside.h"
 #include "sys/capabilities.h"
@@ -41,6 +42,11 @@ Napi::Value is_privileged(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), sys::may_make_namespaces());
 }
 
+// binding.ts: Addon.comeBehind()
+void come_behind(const Napi::CallbackInfo& info) {
+  run_request_here(Environment::of(info.Env()), to_id(info[0], "comeBehind"), [] {});
+}
+
 // binding.ts: Addon.counters()
 Napi::Value counters(const Napi::CallbackInfo& info) { return Environment::of(info.Env()).counters(); }
 
@@ -49,6 +55,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("connect", Napi::Function::New<connect>(env, "connect"));
   exports.Set("useBroker", Napi::Function::New<use_broker>(env, "useBroker"));
   exports.Set("isPrivileged", Napi::Function::New<is_privileged>(env, "isPrivileged"));
+  exports.Set("comeBehind", Napi::Function::New<come_behind>(env, "comeBehind"));
   exports.Set("counters", Napi::Function::New<counters>(env, "counters"));
   exports.Set("readTexts", Napi::Function::New<read_texts>(env, "readTexts"));
   exports.Set("encode", Napi::Function::New<encode>(env, "encode"));

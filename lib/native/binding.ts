@@ -715,6 +715,8 @@ export interface Addon {
   useBroker(file: string): void
   /** Whether the calling thread has CAP_SYS_ADMIN and CAP_NET_ADMIN in its user namespace. */
   isPrivileged(): boolean
+  /** Completes `done` behind all that waits to be handed over. */
+  comeBehind(id: number): void
   readonly NetlinkSocket: new (options: SocketOptions) => NativeSocket
   readonly Namespace: new () => NativeNamespace
   readonly Descriptor: new () => NativeDescriptor

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers'
 import { ClosedError, invalidType, outOfRange } from '../errors.ts'
 import { HEADER, HEADER_WORDS, type NativeNamespace, type NativeSocket, Protocol, RecordFlag } from '../native/binding.ts'
 import { checkKeys } from '../schema/check-options.ts'
@@ -11,6 +10,7 @@ import { type Hearer, Listener, type ListenerOptions, openSocket } from './liste
 import type { NamespaceReference } from './namespace-reference.ts'
 import { Acknowledgement, type Decode, Dump, type Dumped, Echo, type Entries, Reply, type Request } from './request.ts'
 import { RequestList } from './request-list.ts'
+import { runSilentCall } from './run-call.ts'
 import { StreamedDump } from './streamed-dump.ts'
 
 /** Options of a session. */
@@ -42,8 +42,6 @@ export function checkCallOptions(operation: string, options: object, more: reado
 export type MessageCall = Exclude<keyof NativeSocket, 'flush' | 'resume' | 'cancel' | 'close'>
 
 const NO_LIMIT = 0
-/** As it is when this is loaded: test runners replace it, and what waits for theirs would wait for ever. */
-const later = setImmediate
 const DEFAULT_TIMEOUT = 30_000
 const DEFAULT_RECEIVE_BUFFER = 1024 * 1024
 const DEFAULT_DUMP_RETRIES = 8
@@ -367,9 +365,9 @@ export class Session {
     this.#timer.unref()
   }
 
-  /** Timers come before what has arrived: on a busy machine the answer may be there, and is handed over at the end of this turn of the event loop. */
+  /** Timers come before what has arrived: on a busy machine the answer may be there, and many others before it, which are handed over in several turns of the event loop. */
   #hearFirst(): void {
-    later(() => later(() => this.#expire()))
+    void runSilentCall('timeout', id => completions().addon.comeBehind(id)).then(() => this.#expire())
   }
 
   #expire(): void {

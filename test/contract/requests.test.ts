@@ -111,6 +111,26 @@ describe('what takes long behind an answer', () => {
   })
 })
 
+describe('comeBehind', () => {
+  it('is done behind all that waited to be handed over', async () => {
+    const order: string[] = []
+    const answers = Array.from({ length: 300 }, () => session.send(getLinkByIndex(LOOPBACK)).then(() => order.push('answer')))
+    session.socket.flush()
+    await new Promise(setImmediate)
+    const end = performance.now() + 300
+    while (performance.now() < end);
+    const behind = inbox
+      .request(id => inbox.addon.comeBehind(id))
+      .then(outcome => {
+        order.push('behind')
+        return outcome
+      })
+    expect(await behind).toEqual(acknowledged)
+    await Promise.all(answers)
+    expect(order.indexOf('behind')).toBe(300)
+  })
+})
+
 describe('a reply', () => {
   it('is the one message that was asked for', async () => {
     const outcome = await session.one(getLinkByIndex(LOOPBACK))

@@ -113,6 +113,17 @@ describe('a timeout', () => {
     await expect.poll(ask).toBe('answered')
   })
 
+  it('is not over for any of many that have been answered', async () => {
+    const answered = async () => {
+      const asked = Array.from({ length: 500 }, () => ns.links.get('lo', { timeout: 300 }))
+      await new Promise(setImmediate) // They have been sent.
+      const end = performance.now() + 600
+      while (performance.now() < end);
+      return (await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled').length
+    }
+    await expect.poll(answered).toBe(500)
+  })
+
   it.each([0, Number.POSITIVE_INFINITY])('of %d is none', async timeout => {
     await addGroups()
     await using impatient = await Rtnetlink.open({ netns: ns, timeout: 1 })

@@ -29,6 +29,7 @@ async function callEverything() {
   await request(id => addon.ping(id, pingOptions({ count: 1 })))
   await request(id => addon.ping(id, pingOptions({ namespace: kept })))
 
+  await request(id => addon.comeBehind(id))
   await request(id => addon.writeSysctl(id, kept, 'net/ipv4/ip_forward', '1'))
   await request(id => addon.readSysctl(id, kept, 'net/ipv4/ip_forward'))
   await request(id => addon.readSysctl(id, kept, 'net/none'))
