@@ -6,7 +6,7 @@ import { Failure } from '../protocol/failure.ts'
 import { NLM_F_ACK } from '../protocol/flags.ts'
 import type { CallOptions, Session } from '../protocol/session.ts'
 import { unwrap } from '../protocol/unwrap.ts'
-import type { Program } from '../schema/program.ts'
+import { type Program, STEP_SHIFT } from '../schema/program.ts'
 import { type LinkReference, lowerHeaderLink } from '../schema/references.ts'
 import { IFINFO } from './flags.ts'
 import type { LinkKind } from './kind.ts'
@@ -56,9 +56,14 @@ export async function change(
   unwrap(await changed, targetLocator, options, linkHint(options, 'set'))
   const failure = (await Promise.all(rest)).find(outcome => outcome instanceof Failure)
   if (failure === undefined) return
+  throw errorBehind(failure, options)
+}
+
+/** Of a message that is linked to the first. */
+function errorBehind(failure: Failure, options: object): unknown {
   const error = failure.toError(targetLocator, undefined, portHint(options))
   if (error instanceof NetlinkError) addToMessage(error, 'the rest was done')
-  throw error
+  return error
 }
 
 /**
@@ -97,12 +102,12 @@ function writeChange(slice: Program, { link, ...given }: LinkChange, id: number)
   if (whole !== undefined) throw invalidValue(slice.operation, whole.key, 'is read before it is changed, which only "set" does')
   const { name, netns } = given
   let record = name === undefined && netns === undefined ? 0 : RecordFlag.renames
-  for (const step of stepsOf(link, given, undefined)) {
-    slice.beginRecord(MessageType.setLink, HEADER_WORDS.link, id, NLM_F_ACK, record)
+  stepsOf(link, given, undefined).forEach((step, i) => {
+    slice.beginRecord(MessageType.setLink, HEADER_WORDS.link, id | (i << STEP_SHIFT), NLM_F_ACK, record)
     if (step(slice)) slice.recordType(MessageType.newLink)
     slice.endRecord()
     record = RecordFlag.linked
-  }
+  })
 }
 
 /** The kernel takes some 0.1 ms for each. */
@@ -113,6 +118,7 @@ export const changeMany: BulkVerb<LinkChange> = {
   write: writeChange,
   locator: targetLocator,
   hint: change => linkHint(change, 'set'),
+  errorBehind,
   longest: LONGEST_SLICE,
 }
 

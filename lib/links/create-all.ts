@@ -178,7 +178,7 @@ class TallyOfFollowUps extends Tally {
   }
 
   override add(slice: Slice, outcome: SliceOutcome): void {
-    for (const { at, failure } of outcome.failures) this.failures.push({ at: slice.first + at, failure })
+    for (const { at, step, failure } of outcome.failures) this.failures.push({ at: slice.first + at, step, failure })
     super.add(slice, { ...outcome, failures: [] })
   }
 }

@@ -10,6 +10,10 @@ export interface Pin {
 /** How far a program has come. */
 export type Mark = Pick<Program, 'length' | 'records' | 'placed' | 'texts'>
 
+/** Bits of a record's id in a slice that say which entry it is of. Those from STEP_SHIFT on count the entry's messages. */
+export const ENTRY_OF_ID = 0xffff
+export const STEP_SHIFT = 16
+
 const INITIAL_WORDS = 2048
 const INITIAL_PLACES = 64
 /** Longer texts are no address that the addon is asked to read. */
@@ -278,20 +282,20 @@ export class Program {
     return undefined
   }
 
-  /** Takes back the records of the entry that has that word, and all behind it; the first record is at `first`. Answers the entry's id. */
+  /** Takes back the records of the entry that has that word, and all behind it; the first record is at `first`. Answers which entry it was. */
   cutEntry(first: number, word: number): number {
     let mark: Mark = { length: first, records: 0, placed: 0, texts: '' }
-    let id = this.words[first + SLICE_PREFIX]
+    let entry = 0
     for (let at = first, records = 0; at <= word; records++) {
       const start = at + SLICE_PREFIX
-      if (this.words[start] !== id) {
-        id = this.words[start]
+      if ((this.words[start] & ENTRY_OF_ID) !== entry) {
+        entry = this.words[start] & ENTRY_OF_ID
         mark = { length: at, records, placed: 0, texts: '' }
       }
       at = start + this.words[at]
     }
     this.rewind(mark)
-    return id
+    return entry
   }
 
   /** Text with the NUL that the addon appends. */

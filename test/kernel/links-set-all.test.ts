@@ -52,6 +52,23 @@ describe('links.setAll', () => {
     ])
   })
 
+  it('says of a link that did not get what goes behind that the rest was done', async () => {
+    await ns.links.add({ kind: 'bridge', name: 'br0' })
+    await addIfbs(2)
+    const port = { kind: 'bridge', backupPort: 'lo' } as const
+    const changes: LinkChange[] = [
+      { link: 'i0', up: true },
+      { link: 'i1', master: 'br0', up: true, port },
+      { link: 'nothing', up: true },
+    ]
+    const error = await failureOf(ns.links.setAll(changes))
+    expect(error.errors.map(({ index, message }) => [index, message.endsWith('; the rest was done')])).toEqual([
+      [1, true],
+      [2, false],
+    ])
+    expect(await ns.links.get('i1')).toMatchObject({ up: true, master: (await ns.links.get('br0')).index })
+  })
+
   it('sends what means something only with the master behind it', async () => {
     await ns.links.add({ kind: 'bridge', name: 'br0' })
     await addIfbs(3)

@@ -1,5 +1,6 @@
 import { COMPLETION_WORDS, CompletionCode } from '../../native/binding.ts'
 import type { Message } from '../../schema/message.ts'
+import { ENTRY_OF_ID, STEP_SHIFT } from '../../schema/program.ts'
 import { Failure } from '../failure.ts'
 import { Request } from '../request.ts'
 
@@ -23,13 +24,15 @@ export interface Missed {
 export interface EntryFailure {
   /** Of the entry, counted from the slice's first. */
   readonly at: number
+  /** Which of the entry's messages it was; 0 is the first. */
+  readonly step: number
   readonly failure: Failure
 }
 
 /** What the kernel says about an entry beside yes and no: an echo or a reply. Offsets as in `Receiver.complete`. */
 export type Heard = (at: number, code: number, message: Message, start: number, end: number) => void
 
-/** A slice under way. The id of each of its messages is the number of the entry in the slice that it is of. */
+/** A slice under way. The id of each of its messages says which entry of the slice it is of, and which of its messages: ENTRY_OF_ID. */
 export class Slice extends Request<SliceOutcome> {
   /** In call order. */
   readonly entries: readonly object[]
@@ -57,7 +60,7 @@ export class Slice extends Request<SliceOutcome> {
     const outcome = { failed: 0, unknown: 0 }
     const seen = new Map<number, number>()
     for (let offset = start; offset + HEADER_BYTES <= end; ) {
-      const at = message.u32(offset)
+      const at = message.u32(offset) & ENTRY_OF_ID
       const code = message.u32(offset + 4)
       const from = offset + HEADER_BYTES
       const to = from + message.u32(offset + 16)
@@ -75,7 +78,11 @@ export class Slice extends Request<SliceOutcome> {
   /** They come batch by batch, but in a batch in another order. */
   #firstOf(seen: Map<number, number>, message: Message): EntryFailure[] {
     const first = [...seen].sort(([one], [other]) => one - other).slice(0, this.#most)
-    return first.map(([at, offset]) => ({ at, failure: this.#failure(message, offset) }))
+    return first.map(([at, offset]) => ({
+      at,
+      step: message.u32(offset) >>> STEP_SHIFT,
+      failure: this.#failure(message, offset),
+    }))
   }
 
   #hear(at: number, code: number, message: Message, start: number, end: number): void {

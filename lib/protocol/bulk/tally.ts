@@ -60,7 +60,9 @@ export class Tally {
   }
 }
 
-function errorOf<E extends object>(verb: BulkVerb<E>, { slice, at, failure }: Kept): EntryError {
+function errorOf<E extends object>(verb: BulkVerb<E>, { slice, at, step, failure }: Kept): EntryError {
   const entry = slice.entries[at] as E
-  return toEntryError(failure.toError(verb.locator, entry, verb.hint(entry)) as Error, verb.operation, slice.first + at)
+  const isBehind = step > 0 && verb.errorBehind !== undefined
+  const error = isBehind ? verb.errorBehind(failure, entry) : failure.toError(verb.locator, entry, verb.hint(entry))
+  return toEntryError(error as Error, verb.operation, slice.first + at)
 }

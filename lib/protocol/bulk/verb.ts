@@ -1,16 +1,18 @@
 import { HEADER_WORDS, MessageType, RecordFlag } from '../../native/binding.ts'
 import type { Program } from '../../schema/program.ts'
-import type { Hint, Locator } from '../failure.ts'
+import type { Failure, Hint, Locator } from '../failure.ts'
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../flags.ts'
 
 /** How one entry of many becomes messages, and what its errors say. */
 export interface BulkVerb<E extends object> {
   /** `'routes.addAll'`. */
   readonly operation: string
-  /** Writes the records of one entry into a slice, all with `id`. `index`: which it is among all. Throws what is wrong with it, as for one entry alone. */
+  /** Writes the records of one entry into a slice, all with `id`, from the second on with its step from STEP_SHIFT on. `index`: which it is among all. Throws what is wrong with it, as for one entry alone. */
   readonly write: (slice: Program, entry: E, id: number, index: number) => void
   readonly locator: Locator
   readonly hint: (entry: E) => Hint | undefined
+  /** The error of a message behind the entry's first, where an entry is more than one. */
+  readonly errorBehind?: ((failure: Failure, entry: E) => unknown) | undefined
   /** How many messages go to the kernel in one go, where it is better with fewer than elsewhere. */
   readonly batch?: number | undefined
   /** Entries of the longest slice, where the kernel takes long for each. */
