@@ -97,7 +97,9 @@ export async function changeWhole(
 }
 
 /** Writes the messages of a change into a slice. What means something only once the link has its master is linked to the first, as above. */
-function writeChange(slice: Program, { link, ...given }: LinkChange, id: number): void {
+function writeChange(slice: Program, change: LinkChange, id: number): void {
+  const { link } = change
+  const given = withoutLink(change)
   const whole = kindChangedWhole(given)
   if (whole !== undefined) throw invalidValue(slice.operation, whole.key, 'is read before it is changed, which only "set" does')
   const { name, netns } = given
@@ -108,6 +110,13 @@ function writeChange(slice: Program, { link, ...given }: LinkChange, id: number)
     slice.endRecord()
     record = RecordFlag.linked
   })
+}
+
+/** With what it inherits, as `set` reads it. */
+function withoutLink(change: LinkChange): SetLinkOptions {
+  const given: Record<string, unknown> = Object.create(null)
+  for (const key in change) if (key !== 'link') given[key] = change[key as keyof LinkChange]
+  return given
 }
 
 /** The kernel takes some 0.1 ms for each. */

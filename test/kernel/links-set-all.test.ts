@@ -38,6 +38,13 @@ describe('links.setAll', () => {
     expect((await ifbs()).map(({ alias }) => alias)).toEqual(['one', 'other'])
   })
 
+  it('takes what an entry inherits, as set does', async () => {
+    await addIfbs(1)
+    const entry: LinkChange = Object.assign(Object.create({ up: true }), { link: 'i0', mtu: 1400 })
+    expect(await ns.links.setAll([entry])).toBe(1)
+    expect(await ns.links.get('i0')).toMatchObject({ up: true, mtu: 1400 })
+  })
+
   it('means by a name what the entries before have made of it', async () => {
     await addIfbs(2)
     const turns = [
