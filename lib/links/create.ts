@@ -1,5 +1,5 @@
 import { ClosedError, missingOption, NetlinkError, TimeoutError } from '../errors.ts'
-import { HEADER_WORDS, MessageType, RecordFlag } from '../native/binding.ts'
+import { CompletionCode, HEADER_WORDS, MessageType, RecordFlag } from '../native/binding.ts'
 import { addToMessage } from '../protocol/add-to-message.ts'
 import { Failure, type Locator } from '../protocol/failure.ts'
 import { NLM_F_ACK, NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL } from '../protocol/flags.ts'
@@ -163,9 +163,10 @@ export class Creation {
     return { lower: program => this.lowerPeerInto(program, peer, name), locator: this.peerLocator }
   }
 
-  /** The link is there, and what follows has failed: takes it away again and throws. */
+  /** The link is there, and what follows has failed: takes it away again and throws. Where the kernel knows it, or the other end, no more, what has its name now is somebody else's. */
   async giveUp(failure: Failure, locator: Locator): Promise<void> {
-    await this.settle(failure, locator, this.removal(this.session, exactName(this.options) as string))
+    const isGone = failure.code === CompletionCode.refused && failure.errno === ENODEV
+    await this.settle(failure, locator, isGone ? undefined : this.removal(this.session, exactName(this.options) as string))
   }
 
   /** Sends what follows, once the link is there. */

@@ -205,6 +205,18 @@ describe('links.addAll, where one message follows each,', () => {
     expect(up.map(({ name }) => name).sort()).toEqual(['b0', 'b1', 'b2'])
   })
 
+  it('leaves alone what has the name of a link that somebody took away meanwhile', async () => {
+    async function* source() {
+      yield pair(0)
+      await expect.poll(() => namesOf('veth')).toContain('a0')
+      await ns.links.delete('a0')
+      await ns.links.add({ kind: 'ifb', name: 'a0' })
+    }
+    const error = await failureOf(ns.links.addAll(source()))
+    expect(error).toMatchObject({ done: 0, failed: 1, errors: [{ code: 'ENODEV', index: 0 }] })
+    expect(await namesOf('ifb')).toEqual(['a0'])
+  })
+
   it('brings up a port behind its master', async () => {
     await ns.links.add({ kind: 'bridge', name: 'br0' })
     expect(await ns.links.addAll(many(3, i => ({ kind: 'ifb', name: `i${i}`, master: 'br0', up: true })))).toBe(3)
