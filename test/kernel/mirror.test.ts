@@ -72,6 +72,14 @@ describe('a mirror', () => {
       'route add 203.0.113.0/24 nexthop via 10.0.0.2 nexthop via 10.0.0.3 weight 3',
       'route replace 203.0.113.0/24 nexthop via 10.0.0.4 nexthop via 10.0.0.3 weight 3',
     ],
+    'routes that differ in one metric or their realms alone': [
+      'address add 10.0.0.1/24 dev a',
+      'route add 192.0.2.0/24 dev a',
+      'route append 192.0.2.0/24 dev a mtu 1300',
+      'route append 192.0.2.0/24 dev a mtu 1400',
+      'route append 192.0.2.0/24 dev a realm 5',
+      'route delete 192.0.2.0/24 dev a mtu 1300',
+    ],
     'ways of IPv6 routes that come and go one by one': [
       'address add 2001:db8::1/64 dev a nodad',
       'route add 2001:db8:1::/64 via 2001:db8::2',

@@ -18,9 +18,10 @@ export class RouteCollection implements Collection<Route> {
   #size = 0
 
   keyOf(route: Route): string {
-    const { type, scope, protocol, link, via, multipath, preferredSource, nexthopId } = route
+    const { type, scope, protocol, link, via, multipath, preferredSource, nexthopId, metrics, realms } = route
+    const more = route.family === 'inet' && (metrics ?? realms) !== undefined ? JSON.stringify([metrics, realms]) : ''
     const hops = multipath?.map(hop => `${hop.link}/${hop.via}`).join() ?? ''
-    return `${route.to} ${sortOf(route)}|${type}|${scope}|${protocol}|${link}|${via}|${preferredSource}|${nexthopId}|${hops}`
+    return `${route.to} ${sortOf(route)}|${type}|${scope}|${protocol}|${link}|${via}|${preferredSource}|${nexthopId}|${hops}|${more}`
   }
 
   find(route: Route): Route | undefined {
@@ -141,7 +142,7 @@ function replacesUnlike(route: Route, flags: number): boolean {
   return route.family === 'inet6' && (flags & NLM_F_REPLACE) !== 0
 }
 
-/** Whether these are one route, whatever its flags are. */
+/** Whether these are one route, whatever its flags are. Of IPv4 there may be two that differ in their metrics or realms alone (fib_find_info() in net/ipv4/fib_semantics.c). */
 function isOne(a: Route, b: Route): boolean {
   return (
     a.type === b.type &&
@@ -151,7 +152,8 @@ function isOne(a: Route, b: Route): boolean {
     a.via === b.via &&
     a.preferredSource === b.preferredSource &&
     a.nexthopId === b.nexthopId &&
-    haveSameWays(a.multipath, b.multipath)
+    haveSameWays(a.multipath, b.multipath) &&
+    (a.family !== 'inet' || (isSame(a.metrics, b.metrics) && isSame(a.realms, b.realms)))
   )
 }
 

@@ -64,6 +64,20 @@ describe('what is known of routes', () => {
     expect(routes.size).toBe(1)
   })
 
+  it.each([
+    ['metrics', { mtu: 1300 }],
+    ['realms', { from: 1, to: 2 }],
+  ])('tells routes of IPv4 apart that differ in their %s alone', (option, value) => {
+    const narrow = { ...base, [option]: value } as Route
+    const routes = collection(plain, narrow)
+    expect([...routes.values()]).toEqual([plain, narrow])
+    expect(routes.keyOf(plain)).not.toBe(routes.keyOf(narrow))
+    const told: unknown[] = []
+    routes.remove({ ...narrow }, (item, previous) => told.push([item, previous]))
+    expect(told).toEqual([[undefined, narrow]])
+    expect([...routes.values()]).toEqual([plain])
+  })
+
   it('keeps the others of that place', () => {
     const routes = collection(fromHere, elsewhere)
     routes.put(plain, 0, nobody)
