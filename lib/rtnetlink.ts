@@ -1,6 +1,5 @@
 import { Addresses } from './addresses/addresses.ts'
 import { BridgeVlans } from './bridge-vlans/bridge-vlans.ts'
-import { ClosedError } from './errors.ts'
 import { Ethtool } from './ethtool/ethtool.ts'
 import { Fdb } from './fdb/fdb.ts'
 import { Fou } from './fou/fou.ts'
@@ -10,13 +9,12 @@ import { addMasquerade, type Masquerade } from './masquerade/masquerade.ts'
 import type { MasqueradeOptions } from './masquerade/options.ts'
 import { Mdb } from './mdb/mdb.ts'
 import { NamespaceIds } from './namespace-ids/namespace-ids.ts'
-import type { NativeNamespace } from './native/binding.ts'
 import { NeighborTables } from './neighbor-tables/neighbor-tables.ts'
 import { Neighbors } from './neighbors/neighbors.ts'
 import { Nexthops } from './nexthops/nexthops.ts'
-import { isNamespaceHandle, type NamespaceReference, namespaceDescriptor } from './protocol/namespace-reference.ts'
-import { openNamespace } from './protocol/namespaces.ts'
-import { type CallOptions, type NamespaceSource, Session, type SessionOptions } from './protocol/session.ts'
+import type { NamespaceReference } from './protocol/namespace-reference.ts'
+import { type HeldNamespace, holdNamespace } from './protocol/namespaces.ts'
+import { type CallOptions, Session, type SessionOptions } from './protocol/session.ts'
 import { Routes } from './routes/routes.ts'
 import { Rules } from './rules/rules.ts'
 import { Team } from './team/team.ts'
@@ -62,25 +60,10 @@ export class Rtnetlink implements AsyncDisposable {
   /** Opens a session. The socket itself opens with the first request. */
   static async open({ netns, ...options }: RtnetlinkOptions = {}): Promise<Rtnetlink> {
     if (netns === undefined) return new Rtnetlink(new Session(options), () => {})
-    if (isNamespaceHandle(netns)) {
-      const descriptor = netns[namespaceDescriptor]()
-      if (descriptor === undefined) throw new ClosedError('Rtnetlink.open', 'namespace')
-      return Rtnetlink.#inside(
-        options,
-        () => descriptor.native,
-        () => descriptor.pin.unpin(),
-      )
-    }
-    const native: NativeNamespace = await openNamespace('Rtnetlink.open', netns)
-    return Rtnetlink.#inside(
-      options,
-      () => native,
-      () => native.close(),
-    )
-  }
-
-  static #inside(options: SessionOptions, namespace: NamespaceSource, release: () => void): Rtnetlink {
-    return new Rtnetlink(new Session(options, namespace), release)
+    let held: HeldNamespace | undefined
+    const session = new Session(options, () => held?.native) // Its options are checked before anything is opened.
+    held = await holdNamespace('Rtnetlink.open', netns)
+    return new Rtnetlink(session, held.release)
   }
 
   /** @internal Netns builds its own around the session that it keeps. */

@@ -44,7 +44,7 @@ import {
   type NamespaceReference,
   namespaceDescriptor,
 } from '../protocol/namespace-reference.ts'
-import { openNamespace, runNamespaceCall } from '../protocol/namespaces.ts'
+import { openNamespace, runNamespaceCall, unopenedNamespace } from '../protocol/namespaces.ts'
 import { type CallOptions, Session, type SessionOptions } from '../protocol/session.ts'
 import type { Routes } from '../routes/routes.ts'
 import { Rtnetlink } from '../rtnetlink.ts'
@@ -140,9 +140,8 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   static async create(name?: string | NetnsOptions, options?: NetnsOptions): Promise<Netns> {
     const [given, { user, ...session }] = typeof name === 'object' ? [undefined, name] : [name, options ?? {}]
     const checked = given === undefined ? undefined : checkName('Netns.create', given)
-    const { addon } = completions()
-    const native = new addon.Namespace()
-    const owned = checked === undefined && (user ?? !addon.isPrivileged())
+    const native = unopenedNamespace()
+    const owned = checked === undefined && (user ?? !completions().addon.isPrivileged())
     // A caller's mistake in the session's options must show before anything is made.
     const created = new Netns(native, checked, true, session)
     created.#isOwned = owned
@@ -163,9 +162,8 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
    * @throws {NamespaceError} `ENOENT` when there is none, `ERR_NOT_A_NAMESPACE` when what is there is no network namespace.
    */
   static async open(location: NamespaceLocation, options?: SessionOptions): Promise<Netns> {
-    const native = await openNamespace('Netns.open', location)
     const name = typeof location === 'string' && !location.includes('/') ? location : undefined
-    return new Netns(native, name, false, options)
+    return await Netns.#open('Netns.open', location, name, options)
   }
 
   /**
@@ -174,7 +172,19 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
    * @throws {NamespaceError} `ENOENT` when there is no such process or it has ended, `EACCES` when this user may not look at it.
    */
   static async ofPid(pid: number, options?: SessionOptions): Promise<Netns> {
-    return new Netns(await openNamespace('Netns.ofPid', { pid }), undefined, false, options)
+    return await Netns.#open('Netns.ofPid', { pid }, undefined, options)
+  }
+
+  static async #open(
+    operation: string,
+    location: NamespaceLocation,
+    name: string | undefined,
+    options?: SessionOptions,
+  ): Promise<Netns> {
+    const native = unopenedNamespace()
+    const opened = new Netns(native, name, false, options) // Its options are checked before anything is opened.
+    await openNamespace(operation, location, native)
+    return opened
   }
 
   /** Names of the named namespaces, sorted. Same as `ip netns list`. */

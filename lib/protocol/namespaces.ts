@@ -53,15 +53,34 @@ function reasonOf({ operation, errno, detail }: Failure): { code: string; text: 
   return { code, text: `${errnoText(errno)} (${code})` }
 }
 
+/** What {@link openNamespace} opens. */
+export const unopenedNamespace = (): NativeNamespace => new (completions().addon.Namespace)()
+
 /** Opens the namespace that a reference means. A handle is not one of them: it is open already. */
 export async function openNamespace(
   operation: string,
   reference: Exclude<NamespaceReference, { [namespaceDescriptor](): unknown }>,
+  native: NativeNamespace = unopenedNamespace(),
 ): Promise<NativeNamespace> {
-  const native = new (completions().addon.Namespace)()
   const { asked, start } = plan(operation, native, reference)
   await runNamespaceCall(operation, asked, start)
   return native
+}
+
+/** A namespace that is open until it is released, whatever becomes of the handle that it may have come from. */
+export interface HeldNamespace {
+  readonly native: NativeNamespace
+  release(): void
+}
+
+export async function holdNamespace(operation: string, reference: NamespaceReference): Promise<HeldNamespace> {
+  if (isNamespaceHandle(reference)) {
+    const descriptor = reference[namespaceDescriptor]()
+    if (descriptor === undefined) throw new ClosedError(operation, 'namespace')
+    return { native: descriptor.native, release: () => descriptor.pin.unpin() }
+  }
+  const native = await openNamespace(operation, reference)
+  return { native, release: () => native.close() }
 }
 
 function plan(operation: string, native: NativeNamespace, reference: unknown): { asked: Asked; start: (id: number) => void } {

@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, readdirSync, readlinkSync, rmSync, st
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Netns } from '../../lib/index.ts'
+import { Netns, Rtnetlink } from '../../lib/index.ts'
 import { ipShows, shownNames } from '../support/ip.ts'
 import { closeNamespaces, createNamespace, held } from '../support/namespace.ts'
 import {
@@ -65,6 +65,21 @@ describe('Netns.create with a name', () => {
     const name = uniqueName()
     await expect(Netns.create(name, { timeout: -1 })).rejects.toThrow(RangeError)
     expect(listedNames()).not.toContain(name)
+  })
+
+  it.each([
+    ['Netns.open', (name: string) => Netns.open(name, { timeout: -1 })],
+    ['Rtnetlink.open', (netns: string) => Rtnetlink.open({ netns, timeout: -1 })],
+  ])('nor does %s open anything then', async (_, open) => {
+    await expect(open(uniqueName())).rejects.toThrow(RangeError)
+  })
+
+  it('nor does Rtnetlink.open keep a handle open then', async () => {
+    const before = openDescriptors()
+    const netns = await Netns.create()
+    await expect(Rtnetlink.open({ netns, timeout: -1 })).rejects.toThrow(RangeError)
+    netns.close()
+    expect(await eventually(() => openDescriptors() <= before)).toBe(true)
   })
 
   it('makes many at once, each its own', async () => {
