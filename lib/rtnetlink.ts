@@ -13,8 +13,9 @@ import { NeighborTables } from './neighbor-tables/neighbor-tables.ts'
 import { Neighbors } from './neighbors/neighbors.ts'
 import { Nexthops } from './nexthops/nexthops.ts'
 import type { NamespaceReference } from './protocol/namespace-reference.ts'
-import { type HeldNamespace, holdNamespace } from './protocol/namespaces.ts'
-import { type CallOptions, Session, type SessionOptions } from './protocol/session.ts'
+import { holdNamespace } from './protocol/namespaces.ts'
+import { type CallOptions, Session } from './protocol/session.ts'
+import { checkSessionOptions, type SessionOptions } from './protocol/session-options.ts'
 import { Routes } from './routes/routes.ts'
 import { Rules } from './rules/rules.ts'
 import { Team } from './team/team.ts'
@@ -59,11 +60,10 @@ export class Rtnetlink implements AsyncDisposable {
 
   /** Opens a session. The socket itself opens with the first request. */
   static async open({ netns, ...options }: RtnetlinkOptions = {}): Promise<Rtnetlink> {
-    if (netns === undefined) return new Rtnetlink(new Session(options), () => {})
-    let held: HeldNamespace | undefined
-    const session = new Session(options, () => held?.native) // Its options are checked before anything is opened.
-    held = await holdNamespace('Rtnetlink.open', netns)
-    return new Rtnetlink(session, held.release)
+    const checked = checkSessionOptions('Rtnetlink.open', options, ['netns'])
+    if (netns === undefined) return new Rtnetlink(new Session(checked), () => {})
+    const { native, release } = await holdNamespace('Rtnetlink.open', netns)
+    return new Rtnetlink(new Session(checked, () => native), release)
   }
 
   /** @internal Netns builds its own around the session that it keeps. */

@@ -44,8 +44,9 @@ import {
   type NamespaceReference,
   namespaceDescriptor,
 } from '../protocol/namespace-reference.ts'
-import { openNamespace, runNamespaceCall, unopenedNamespace } from '../protocol/namespaces.ts'
-import { type CallOptions, Session, type SessionOptions } from '../protocol/session.ts'
+import { openNamespace, runNamespaceCall } from '../protocol/namespaces.ts'
+import { type CallOptions, Session } from '../protocol/session.ts'
+import { checkSessionOptions, type SessionOptions } from '../protocol/session-options.ts'
 import type { Routes } from '../routes/routes.ts'
 import { Rtnetlink } from '../rtnetlink.ts'
 import type { Rules } from '../rules/rules.ts'
@@ -126,7 +127,7 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
 
   /** The namespace that the process is in. In a Worker: the one its thread is in. Opens nothing until it is used. */
   static current(options?: SessionOptions): Netns {
-    return new Netns(undefined, undefined, false, options)
+    return new Netns(undefined, undefined, false, checkSessionOptions('Netns.current', options))
   }
 
   /**
@@ -140,10 +141,10 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
   static async create(name?: string | NetnsOptions, options?: NetnsOptions): Promise<Netns> {
     const [given, { user, ...session }] = typeof name === 'object' ? [undefined, name] : [name, options ?? {}]
     const checked = given === undefined ? undefined : checkName('Netns.create', given)
-    const native = unopenedNamespace()
-    const owned = checked === undefined && (user ?? !completions().addon.isPrivileged())
-    // A caller's mistake in the session's options must show before anything is made.
-    const created = new Netns(native, checked, true, session)
+    const { addon } = completions()
+    const native = new addon.Namespace()
+    const owned = checked === undefined && (user ?? !addon.isPrivileged())
+    const created = new Netns(native, checked, true, checkSessionOptions('Netns.create', session, ['user']))
     created.#isOwned = owned
     if (checked !== undefined) {
       if (user)
@@ -181,10 +182,8 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     name: string | undefined,
     options?: SessionOptions,
   ): Promise<Netns> {
-    const native = unopenedNamespace()
-    const opened = new Netns(native, name, false, options) // Its options are checked before anything is opened.
-    await openNamespace(operation, location, native)
-    return opened
+    const checked = checkSessionOptions(operation, options)
+    return new Netns(await openNamespace(operation, location), name, false, checked)
   }
 
   /** Names of the named namespaces, sorted. Same as `ip netns list`. */
@@ -220,7 +219,7 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
     native: NativeNamespace | undefined,
     name: string | undefined,
     own: boolean,
-    options: SessionOptions | undefined,
+    options: Required<SessionOptions>,
   ) {
     this.name = name
     this.#own = own
@@ -383,7 +382,7 @@ export class Netns implements NamespaceHandle, AsyncDisposable {
    */
   async id(call?: CallOptions): Promise<number | undefined> {
     this.#checkOpen('netns.id')
-    const here = new Session({}, () => undefined)
+    const here = new Session()
     try {
       return await new NamespaceIds(here).get(this, call)
     } finally {

@@ -53,15 +53,12 @@ function reasonOf({ operation, errno, detail }: Failure): { code: string; text: 
   return { code, text: `${errnoText(errno)} (${code})` }
 }
 
-/** What {@link openNamespace} opens. */
-export const unopenedNamespace = (): NativeNamespace => new (completions().addon.Namespace)()
-
 /** Opens the namespace that a reference means. A handle is not one of them: it is open already. */
 export async function openNamespace(
   operation: string,
   reference: Exclude<NamespaceReference, { [namespaceDescriptor](): unknown }>,
-  native: NativeNamespace = unopenedNamespace(),
 ): Promise<NativeNamespace> {
+  const native = new (completions().addon.Namespace)()
   const { asked, start } = plan(operation, native, reference)
   await runNamespaceCall(operation, asked, start)
   return native
@@ -132,7 +129,7 @@ export async function sessionIn(reference: NamespaceReference, operation: string
     return { session: descriptor.session, release: () => descriptor.pin.unpin() }
   }
   const native = await openNamespace(operation, reference)
-  const session = new Session({}, () => native)
+  const session = new Session(undefined, () => native)
   return {
     session,
     release: () => {

@@ -1,4 +1,4 @@
-import { ClosedError, invalidType, outOfRange } from '../errors.ts'
+import { ClosedError } from '../errors.ts'
 import { HEADER, HEADER_WORDS, type NativeNamespace, type NativeSocket, Protocol, RecordFlag } from '../native/binding.ts'
 import { checkKeys } from '../schema/check-options.ts'
 import { Program } from '../schema/program.ts'
@@ -11,17 +11,8 @@ import type { NamespaceReference } from './namespace-reference.ts'
 import { Acknowledgement, type Decode, Dump, type Dumped, Echo, type Entries, Reply, type Request } from './request.ts'
 import { RequestList } from './request-list.ts'
 import { runSilentCall } from './run-call.ts'
+import { checkTimeout, DEFAULT_OPTIONS, LONGEST_TIMER, NO_LIMIT, type SessionOptions } from './session-options.ts'
 import { StreamedDump } from './streamed-dump.ts'
-
-/** Options of a session. */
-export interface SessionOptions {
-  /** How long a request may take in milliseconds before it is given up. Default 30000; 0 or Infinity: no limit. A call's own `timeout` wins. */
-  timeout?: number
-  /** Receive buffer asked of the kernel, in bytes. Default 1 MiB where the process may have it, else what net.core.rmem_max allows. */
-  receiveBuffer?: number
-  /** How often a dump is repeated whose table changed while it was read, before DumpInterruptedError. Default 8. */
-  dumpRetries?: number
-}
 
 /** Options of every call. */
 export interface CallOptions {
@@ -41,14 +32,8 @@ export function checkCallOptions(operation: string, options: object, more: reado
 /** The addon's message calls. */
 export type MessageCall = Exclude<keyof NativeSocket, 'flush' | 'resume' | 'cancel' | 'close'>
 
-const NO_LIMIT = 0
-const DEFAULT_TIMEOUT = 30_000
-const DEFAULT_RECEIVE_BUFFER = 1024 * 1024
-const DEFAULT_DUMP_RETRIES = 8
 /** An echoed link takes some 2,300 bytes of it. */
 const ROOM_FOR_ECHOES = 8192
-/** Node's timers overflow above this and fire at once. */
-const LONGEST_TIMER = 0x7fff_ffff
 
 /** Of all sessions: it has kilobytes, and no two are in use at a time. */
 let program: Program | undefined
@@ -84,13 +69,12 @@ export class Session {
   #timerDue = Number.POSITIVE_INFINITY
   readonly #closing = new Set<() => void>()
 
-  constructor(options: SessionOptions = {}, namespace: NamespaceSource = () => undefined, protocol: number = Protocol.route) {
-    const { timeout = DEFAULT_TIMEOUT, receiveBuffer = DEFAULT_RECEIVE_BUFFER, dumpRetries = DEFAULT_DUMP_RETRIES } = options
-    this.#options = {
-      timeout: checkTimeout('Rtnetlink.open', timeout),
-      receiveBuffer: checkWhole('receiveBuffer', receiveBuffer, 0x3fff_ffff),
-      dumpRetries: checkWhole('dumpRetries', dumpRetries, 1000),
-    }
+  constructor(
+    options: Required<SessionOptions> = DEFAULT_OPTIONS,
+    namespace: NamespaceSource = () => undefined,
+    protocol: number = Protocol.route,
+  ) {
+    this.#options = options
     this.#namespace = namespace
     this.#protocol = protocol
   }
@@ -422,19 +406,4 @@ class Silence implements Receiver {
   complete(): boolean {
     return false
   }
-}
-
-/** The limit in milliseconds, 0 for none. */
-export function checkTimeout(operation: string, timeout: unknown): number {
-  if (typeof timeout !== 'number' || Number.isNaN(timeout))
-    throw invalidType(operation, 'timeout', 'a number of milliseconds', timeout)
-  if (timeout < 0) throw outOfRange(operation, 'timeout', '0 or more milliseconds', timeout)
-  return timeout === Number.POSITIVE_INFINITY ? NO_LIMIT : Math.min(timeout, LONGEST_TIMER)
-}
-
-function checkWhole(option: string, value: unknown, max: number): number {
-  if (typeof value !== 'number') throw invalidType('Rtnetlink.open', option, 'a whole number', value)
-  if (!Number.isInteger(value) || value < 0 || value > max)
-    throw outOfRange('Rtnetlink.open', option, `a whole number from 0 to ${max}`, value)
-  return value
 }

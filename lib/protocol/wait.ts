@@ -3,7 +3,8 @@ import { ClosedError, DumpInterruptedError, TimeoutError } from '../errors.ts'
 import type { Message } from '../schema/message.ts'
 import type { Failure } from './failure.ts'
 import { type Hearer, type Listener, listenerError } from './listener.ts'
-import { type CallOptions, checkCallOptions, checkTimeout, type Session } from './session.ts'
+import { type CallOptions, checkCallOptions, type Session } from './session.ts'
+import { checkTimeout } from './session-options.ts'
 
 /** What a message says that does not say it all: ask. */
 export const ASK = Symbol('ask')

@@ -17,7 +17,7 @@ export async function openPlace(operation: string, netns: NamespaceReference | u
 }
 
 function place(namespace: NativeNamespace | undefined, letGo: () => void): Place {
-  const session = new Session({}, () => namespace)
+  const session = new Session(undefined, () => namespace)
   return {
     namespace,
     session,

@@ -96,9 +96,15 @@ const calls: [what: string, call: () => Promise<unknown>, operation: string, ...
   ['a prefix length over 32', () => addAddress('192.0.2.1/33'), 'addresses.add', RANGE, 'address', '32'],
   ['a namespace with a slash in its name', () => Netns.create('a/b'), 'Netns.create', VALUE, 'name', 'holds "/"'],
   ['a namespace called ..', () => Netns.create('..'), 'Netns.create', VALUE, 'name', 'names no namespace'],
+  ['an unknown option of a session', () => Rtnetlink.open(misspelt), 'Rtnetlink.open', UNKNOWN, 'timeuot', '"timeout"?'],
+  ['the same of a new namespace', () => Netns.create('never', misspelt), 'Netns.create', UNKNOWN, 'timeuot', '"timeout"?'],
+  ['the same of an open one', () => Netns.open('never', misspelt), 'Netns.open', UNKNOWN, 'timeuot', '"timeout"?'],
+  ['the same of that of a process', () => Netns.ofPid(1, misspelt), 'Netns.ofPid', UNKNOWN, 'timeuot', '"timeout"?'],
+  ['a wrong time limit of a namespace', () => Netns.open('never', { timeout: -1 }), 'Netns.open', RANGE, 'timeout', '0 or more'],
   ['a foreign object as namespace', () => Rtnetlink.open({ netns: {} as never }), 'Rtnetlink.open', TYPE, 'netns', '{ pid }'],
 ]
 
+const misspelt: object = { timeuot: 1000 }
 const set = (change: object) => ns.links.set('br0', change)
 const addAddress = (address: string) => ns.addresses.add({ link: 'br0', address })
 

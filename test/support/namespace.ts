@@ -1,5 +1,5 @@
 import { Netns } from '../../lib/netns/netns.ts'
-import type { SessionOptions } from '../../lib/protocol/session.ts'
+import type { SessionOptions } from '../../lib/protocol/session-options.ts'
 import { deleteTestNamespaces, uniqueName } from './test-namespaces.ts'
 import { isPrivileged, nameForTests } from './unprivileged.ts'
 

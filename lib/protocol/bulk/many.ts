@@ -1,6 +1,7 @@
 import { withCallersStack } from '../../callers-stack.ts'
 import { ClosedError } from '../../errors.ts'
-import { type CallOptions, checkCallOptions, checkTimeout, type Session } from '../session.ts'
+import { type CallOptions, checkCallOptions, type Session } from '../session.ts'
+import { checkTimeout } from '../session-options.ts'
 
 /** Something that is done to many entries. */
 export interface Many {
