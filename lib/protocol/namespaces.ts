@@ -67,6 +67,8 @@ export async function openNamespace(
 /** A namespace that is open until it is released, whatever becomes of the handle that it may have come from. */
 export interface HeldNamespace {
   readonly native: NativeNamespace
+  /** That of the handle. */
+  readonly session?: Session
   release(): void
 }
 
@@ -74,7 +76,8 @@ export async function holdNamespace(operation: string, reference: NamespaceRefer
   if (isNamespaceHandle(reference)) {
     const descriptor = reference[namespaceDescriptor]()
     if (descriptor === undefined) throw new ClosedError(operation, 'namespace')
-    return { native: descriptor.native, release: () => descriptor.pin.unpin() }
+    const { native, session, pin } = descriptor
+    return { native, session, release: () => pin.unpin() }
   }
   const native = await openNamespace(operation, reference)
   return { native, release: () => native.close() }
@@ -123,18 +126,14 @@ export interface SessionPlace {
 
 /** The session of a handle, or one opened for the occasion. */
 export async function sessionIn(reference: NamespaceReference, operation: string): Promise<SessionPlace> {
-  if (isNamespaceHandle(reference)) {
-    const descriptor = reference[namespaceDescriptor]()
-    if (descriptor === undefined) throw new ClosedError(operation, 'namespace')
-    return { session: descriptor.session, release: () => descriptor.pin.unpin() }
-  }
-  const native = await openNamespace(operation, reference)
-  const session = new Session(undefined, () => native)
+  const { native, session, release } = await holdNamespace(operation, reference)
+  if (session !== undefined) return { session, release }
+  const opened = new Session(undefined, () => native)
   return {
-    session,
+    session: opened,
     release: () => {
-      session.close()
-      native.close()
+      opened.close()
+      release()
     },
   }
 }
