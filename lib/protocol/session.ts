@@ -312,20 +312,20 @@ export class Session {
     this.#inFlight.add(request)
     if (timeout === NO_LIMIT) return
     request.timeout = timeout
-    request.deadline = Math.ceil(this.#now + timeout)
-    if (request.deadline < this.#timerDue) this.#arm(request.deadline)
+    this.#time(request, this.#now)
   }
 
   /** A request's time begins only when the one before it has ended. */
   timeBehind<T>(request: Request<T>, before: Request<T>): void {
     if (request.timeout === NO_LIMIT) return
     request.deadline = 0
-    void before.outcome.then(() => this.#time(request))
+    void before.outcome.then(() => {
+      if (!this.#closed) this.#time(request, milliseconds())
+    })
   }
 
-  #time<T>(request: Request<T>): void {
-    if (this.#closed) return
-    request.deadline = Math.ceil(milliseconds() + request.timeout)
+  #time<T>(request: Request<T>, from: number): void {
+    request.deadline = Math.ceil(from + request.timeout)
     if (request.deadline < this.#timerDue) this.#arm(request.deadline)
   }
 
