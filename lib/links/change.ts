@@ -13,6 +13,7 @@ import type { LinkKind } from './kind.ts'
 import type { LinkChange, SetLinkOptions } from './link.ts'
 import { linkHint, portHint } from './link-hint.ts'
 import { linkTable } from './link-table.ts'
+import { LONGEST_SLICE } from './longest-slice.ts'
 import { hasPortLater, hasUpLater, lowerLink, lowerPortLater } from './lower.ts'
 import { readLink } from './read.ts'
 import { targetLocator } from './target.ts'
@@ -118,9 +119,6 @@ function withoutLink(change: LinkChange): SetLinkOptions {
   for (const key in change) if (key !== 'link') given[key] = change[key as keyof LinkChange]
   return given
 }
-
-/** The kernel takes some 0.1 ms for each. */
-const LONGEST_SLICE = 128
 
 export const changeMany: BulkVerb<LinkChange> = {
   operation: 'links.setAll',

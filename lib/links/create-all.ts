@@ -14,12 +14,10 @@ import type { Program } from '../schema/program.ts'
 import { Creation, type FollowUp } from './create.ts'
 import type { AddLinkOptions } from './link.ts'
 import { linkHint } from './link-hint.ts'
+import { LONGEST_SLICE } from './longest-slice.ts'
 import { newLinkLocator, targetLocator } from './target.ts'
 
 type Given = Readonly<Record<string, unknown>>
-
-/** The kernel takes some 0.4 ms for each. */
-const LONGEST_SLICE = 128
 
 /** A link that is there, and that something is to follow. */
 interface Unfinished {
@@ -53,14 +51,14 @@ export function createAll(
 class CreationOfMany implements Many {
   readonly #session: Session
   readonly #operation: string
-  readonly #timeout: number | undefined
+  readonly #call: CallOptions | undefined
   readonly #tally: TallyOfLinks
   readonly #making: Bulk<AddLinkOptions>
 
   constructor(session: Session, operation: string, source: Source<AddLinkOptions>, timeout: number | undefined) {
     this.#session = session
     this.#operation = operation
-    this.#timeout = timeout
+    this.#call = timeout === undefined ? undefined : { timeout }
     this.#tally = new TallyOfLinks()
     const write = (...of: Parameters<BulkVerb<AddLinkOptions>['write']>) => this.#write(...of)
     const verb = { operation, write, locator: newLinkLocator, hint: linkHint, longest: LONGEST_SLICE }
@@ -88,8 +86,7 @@ class CreationOfMany implements Many {
   }
 
   #write(slice: Program, entry: AddLinkOptions, id: number, index: number): void {
-    const call = this.#timeout === undefined ? undefined : { timeout: this.#timeout }
-    const creation = new Creation(this.#session, this.#operation, entry as unknown as Given, call, true, undefined)
+    const creation = new Creation(this.#session, this.#operation, entry as unknown as Given, this.#call, true, undefined)
     creation.write(slice, id)
     if (creation.hasFollowUps()) this.#tally.expect(index, creation.asOfNow())
   }
@@ -104,7 +101,7 @@ class CreationOfMany implements Many {
       hint: () => undefined,
       longest: LONGEST_SLICE,
     }
-    const finishing = new Bulk(this.#session, verb, { now: links.values() }, this.#timeout, tally)
+    const finishing = new Bulk(this.#session, verb, { now: links.values() }, this.#call?.timeout, tally)
     await finishing.run(undefined)
     const { done, failures } = tally
     if (!finishing.isComplete && done + failures.length < links.length) this.#making.stop(finishing.cause)
