@@ -53,24 +53,36 @@ function dawdle(): void {
   while (performance.now() - start < 2);
 }
 
+/** What is counted in each turn of the event loop, until `end` is called. */
+function countTurns() {
+  const counts = [0]
+  let counting = true
+  const turn = () => {
+    counts.push(0)
+    if (counting) setImmediate(turn)
+  }
+  setImmediate(turn)
+  return {
+    counts,
+    count: () => void counts[counts.length - 1]!++,
+    end: () => {
+      counting = false
+    },
+  }
+}
+
 describe('what takes long to hand over', () => {
   it('lets the event loop have its turn in between', async () => {
-    const inOneTurn = [0]
-    let listening = true
-    const turn = () => {
-      inOneTurn.push(0)
-      if (listening) setImmediate(turn)
-    }
+    const turns = countTurns()
     inbox.onDelivery = () => {
-      inOneTurn[inOneTurn.length - 1]!++
+      turns.count()
       dawdle()
     }
-    setImmediate(turn)
     await session.run(...Array.from({ length: 300 }, () => getLinkByIndex(LOOPBACK)))
-    listening = false
+    turns.end()
     inbox.onDelivery = () => {}
-    expect(inOneTurn.reduce((all, deliveries) => all + deliveries)).toBeGreaterThan(10)
-    expect(Math.max(...inOneTurn)).toBeLessThanOrEqual(2)
+    expect(turns.counts.reduce((all, deliveries) => all + deliveries)).toBeGreaterThan(10)
+    expect(Math.max(...turns.counts)).toBeLessThanOrEqual(2)
   })
 
   it('is all there in the end', async () => {
@@ -92,22 +104,16 @@ describe('what takes long behind an answer', () => {
     )
 
   it('lets the event loop have its turn between two of them, also when they come at once', async () => {
-    const inOneTurn = [0]
-    let listening = true
-    const turn = () => {
-      inOneTurn.push(0)
-      if (listening) setImmediate(turn)
-    }
-    setImmediate(turn)
+    const turns = countTurns()
     const all = run(() => {
-      inOneTurn[inOneTurn.length - 1]!++
+      turns.count()
       dawdle()
     })
     session.socket.flush()
     await all
-    listening = false
+    turns.end()
     // The first portions are of the size that was right for what came before.
-    expect(inOneTurn.filter(behind => behind > 0).length).toBeGreaterThan(answers / 10)
+    expect(turns.counts.filter(behind => behind > 0).length).toBeGreaterThan(answers / 10)
   })
 })
 

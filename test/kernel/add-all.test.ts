@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import {
-  BulkError,
+  type BulkError,
   ClosedError,
   type FdbEntryOptions,
   type NeighborOptions,
@@ -9,6 +9,7 @@ import {
   type RouteOptions,
   Rtnetlink,
 } from '../../lib/index.ts'
+import { bulkErrorOf } from '../support/bulk-error.ts'
 import { ipShows, type Shown } from '../support/ip.ts'
 import { hasKind } from '../support/kernel.ts'
 import { closeNamespaces, createNamespace, type NamedNetns } from '../support/namespace.ts'
@@ -37,15 +38,6 @@ const shown = (): string[] =>
   ipShows(ns.name, '-4', 'route', 'show', 'dev', 'd0')
     .filter(({ protocol }) => protocol === 'boot')
     .map(({ dst }) => dst)
-
-async function failureOf(call: Promise<unknown>): Promise<BulkError> {
-  const error = await call.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  expect(error).toBeInstanceOf(BulkError)
-  return error as BulkError
-}
 
 describe('routes.addAll', () => {
   it('adds what a generator yields, as ip shows it, and says how many there were', async () => {
@@ -142,7 +134,7 @@ describe('an object that the source makes the next entry of', () => {
   })
 
   it('is refused as the entry that was wrong, with its address', async () => {
-    const error = await failureOf(ns.routes.replaceAll(reused('11.0.0.0/16', '11.1.0.0.0/16', '11.2.0.0/16')))
+    const error = await bulkErrorOf(ns.routes.replaceAll(reused('11.0.0.0/16', '11.1.0.0.0/16', '11.2.0.0/16')))
     expect(error).toMatchObject({ done: 1, failed: 0, cause: { option: '[1]' } })
     expect(error.message).toContain('"11.1.0.0.0/16"')
     expect(shown()).toEqual(['11.0.0.0/16'])
@@ -152,7 +144,7 @@ describe('an object that the source makes the next entry of', () => {
 describe('an entry that the kernel refuses', () => {
   it('keeps none of the others from being tried, and is named by its number and its option', async () => {
     const entries = [route(0), { to: '12.0.0.1', via: '1.2.3.4' }, route(1), { to: '12.0.0.2', link: 'nothing' }, route(2)]
-    const error = await failureOf(ns.routes.addAll(entries))
+    const error = await bulkErrorOf(ns.routes.addAll(entries))
     expect(error).toMatchObject({
       name: 'BulkError',
       code: 'ERR_BULK',
@@ -173,14 +165,15 @@ describe('an entry that the kernel refuses', () => {
 
   it('is counted in whichever slice it is, of which a hundred errors are kept', async () => {
     await ns.routes.addAll(routes(3000))
-    const error = await failureOf(ns.routes.addAll(routes(4000)))
+    const error = await bulkErrorOf(ns.routes.addAll(routes(4000)))
     expect(error).toMatchObject({ done: 1000, failed: 3000, unknown: 0 })
     expect(error.errors.map(({ index }) => index)).toEqual(Array.from({ length: 100 }, (_, i) => i))
     expect(error.message).toMatch(/^routes\.addAll: 1000 done, 3000 failed; the first: option "\[0\]": .*EEXIST/)
   })
 
   it('has the stack of the caller, without frames of the library', async () => {
-    const error = await failureOf(ns.routes.addAll([{ to: '12.0.0.2', link: 'nothing' }]))
+    const caller = async () => await ns.routes.addAll([{ to: '12.0.0.2', link: 'nothing' }])
+    const error = await bulkErrorOf(caller())
     for (const { stack } of [error, error.errors[0]!]) expect(stack!.split('\n    at ')[1]).toContain('add-all.test.ts')
   })
 })
@@ -188,7 +181,7 @@ describe('an entry that the kernel refuses', () => {
 describe('a wrong entry', () => {
   it('ends it: what is before it was tried, and nothing behind it', async () => {
     const all = [...routes(1000), { to: '12.0.0.1', via: 'nonsense' }, ...routes(1000, 1000)]
-    const error = await failureOf(ns.routes.addAll(all))
+    const error = await bulkErrorOf(ns.routes.addAll(all))
     expect(error).toMatchObject({ done: 1000, failed: 0, unknown: 0, errors: [] })
     expect(error.cause).toMatchObject({ name: 'TypeError', option: '[1000].via', operation: 'routes.addAll' })
     expect((error.cause as Error).message).toBe('routes.addAll: option "[1000].via": expected an IP address, got "nonsense"')
@@ -205,7 +198,7 @@ describe('a wrong entry', () => {
     ],
     ['is no object', 'nonsense', '[1]', /option "\[1\]": expected an object of options/],
   ])('that %s says so with its number', async (_, entry, option, message) => {
-    const error = await failureOf(ns.routes.addAll([route(0), entry as RouteOptions]))
+    const error = await bulkErrorOf(ns.routes.addAll([route(0), entry as RouteOptions]))
     expect(error.cause).toMatchObject({ option, message: expect.stringMatching(message) })
     expect(error.done).toBe(1)
   })
@@ -216,20 +209,20 @@ describe('a wrong entry', () => {
     ['one with a letter that looks like a digit', { to: '1\u0662.0.0.1', link: 'd0' }, '[2].to'],
   ])('that has %s that is none is the one that is named, whatever is wrong behind it', async (_, wrong, option) => {
     const unknown = { to: '12.0.0.2', lnik: 'd0' } as RouteOptions
-    const error = await failureOf(ns.routes.addAll([route(0), route(1), wrong, route(3), unknown]))
+    const error = await bulkErrorOf(ns.routes.addAll([route(0), route(1), wrong, route(3), unknown]))
     expect(error.cause).toMatchObject({ option })
     expect(error.done).toBe(2)
     expect(shown()).toEqual([route(0).to, route(1).to])
   })
 
   it('is told by what is wrong with it first, an address too', async () => {
-    const error = await failureOf(ns.routes.addAll([{ to: '1o.0.0.0/8', link: 'd0', preferredSource: 'fe80::1' }]))
+    const error = await bulkErrorOf(ns.routes.addAll([{ to: '1o.0.0.0/8', link: 'd0', preferredSource: 'fe80::1' }]))
     expect(error.cause).toMatchObject({ option: '[0].to' })
   })
 
   it('leaves nothing of its own behind', async () => {
     const wrong = { to: '12.0.0.1', via: '11.0.0.1', metrics: { mtu: 'none' } } as unknown as RouteOptions
-    const error = await failureOf(ns.routes.addAll([route(0), route(1), wrong]))
+    const error = await bulkErrorOf(ns.routes.addAll([route(0), route(1), wrong]))
     expect(error).toMatchObject({ done: 2, failed: 0, unknown: 0 })
     expect(shown()).toEqual([route(0).to, route(1).to])
     expect(await ns.routes.addAll([route(2)])).toBe(1)
@@ -250,7 +243,7 @@ describe('a wrong entry', () => {
         ended = true
       }
     }
-    await failureOf(ns.routes.addAll(source()))
+    await bulkErrorOf(ns.routes.addAll(source()))
     expect(ended).toBe(true)
   })
 })
@@ -272,7 +265,7 @@ describe('a source', () => {
       },
     ],
   ])('that throws, as %s, ends it, and what it has given was tried', async (_, source) => {
-    const error = await failureOf(ns.routes.addAll(source()))
+    const error = await bulkErrorOf(ns.routes.addAll(source()))
     expect(error).toMatchObject({ done: 100, cause: expect.objectContaining({ message: 'broken' }) })
     expect(error.message).toBe('routes.addAll: 100 done, 0 failed; stopped by: broken')
     expect(shown()).toHaveLength(100)
@@ -297,7 +290,7 @@ describe('a signal', () => {
       controller.abort(new Error('enough'))
       yield* routes(100_000, 5000)
     }
-    const error = await failureOf(ns.routes.addAll(source(), { signal: controller.signal }))
+    const error = await bulkErrorOf(ns.routes.addAll(source(), { signal: controller.signal }))
     expect(error.cause).toMatchObject({ message: 'enough' })
     expect(error.done).toBe(shown().length)
     expect(error).toMatchObject({ failed: 0, unknown: 0 })
@@ -313,7 +306,7 @@ describe('a signal', () => {
       controller.abort()
       await new Promise(() => {})
     }
-    const error = await failureOf(ns.routes.addAll(silent(), { signal: controller.signal }))
+    const error = await bulkErrorOf(ns.routes.addAll(silent(), { signal: controller.signal }))
     expect(error).toMatchObject({ done: 3, cause: { name: 'AbortError' } })
   })
 
@@ -328,7 +321,9 @@ describe('a signal', () => {
         controller.abort()
         return await new Promise<never>(() => {})
       }
-      const error = await failureOf(ns.routes.addAll({ [Symbol.asyncIterator]: () => ({ next }) }, { signal: controller.signal }))
+      const error = await bulkErrorOf(
+        ns.routes.addAll({ [Symbol.asyncIterator]: () => ({ next }) }, { signal: controller.signal }),
+      )
       expect(error).toMatchObject({ failed: 0, unknown: 0, cause: { name: 'AbortError' } })
       expect(shown()).toHaveLength(error.done)
     },
@@ -353,7 +348,7 @@ describe('a signal', () => {
     ],
   ])('keeps from the kernel what was not sent, of %s', async (_, source) => {
     const controller = new AbortController()
-    const error = await failureOf(
+    const error = await bulkErrorOf(
       ns.routes.addAll(
         source(() => controller.abort()),
         { signal: controller.signal },
@@ -382,7 +377,7 @@ describe('a signal', () => {
         throw new Error('in the end')
       }
     }
-    await failureOf(ns.routes.addAll(stubborn(), { signal: controller.signal }))
+    await bulkErrorOf(ns.routes.addAll(stubborn(), { signal: controller.signal }))
     answer()
     await new Promise(setImmediate)
     await new Promise(setImmediate)
@@ -405,7 +400,7 @@ describe('the end of the session', () => {
       session.close()
       await new Promise(() => {})
     }
-    const error = await failureOf(session.routes.addAll(silent()))
+    const error = await bulkErrorOf(session.routes.addAll(silent()))
     expect(error).toMatchObject({ done: 3, failed: 0, unknown: 0, cause: expect.any(ClosedError) })
   })
 
@@ -416,7 +411,7 @@ describe('the end of the session', () => {
       session.close()
       yield* routes(100_000, 5000)
     }
-    const error = await failureOf(session.routes.addAll(source()))
+    const error = await bulkErrorOf(session.routes.addAll(source()))
     expect(error.cause).toBeInstanceOf(ClosedError)
     expect(error).toMatchObject({ failed: 0, unknown: 0 })
     expect(error.done).toBe(shown().length)
@@ -450,7 +445,7 @@ describe('a receive buffer that overflows', () => {
   it('leaves outcomes unknown, and never lost or wrong', async () => {
     const session = await Rtnetlink.open({ netns: ns, receiveBuffer: 2048 })
     await ns.routes.addAll(routes(600))
-    const error = await failureOf(session.routes.addAll(routes(600)))
+    const error = await bulkErrorOf(session.routes.addAll(routes(600)))
     expect(error.done + error.failed + error.unknown).toBe(600)
     expect(error.done).toBe(0)
     session.close()
@@ -466,7 +461,7 @@ describe('routes.replaceAll and routes.deleteAll', () => {
 
   it('delete what is there, and count what is not', async () => {
     await ns.routes.addAll(routes(300))
-    const error = await failureOf(ns.routes.deleteAll(routes(400)))
+    const error = await bulkErrorOf(ns.routes.deleteAll(routes(400)))
     expect(error).toMatchObject({ done: 300, failed: 100 })
     expect(error.errors[0]).toMatchObject({ index: 300, code: 'ESRCH', operation: 'routes.deleteAll' })
     expect(shown()).toEqual([])
@@ -503,7 +498,9 @@ describe('neighbors.addAll', () => {
   })
 
   it('names what is wrong, and says the next step', async () => {
-    const error = await failureOf(ns.neighbors.addAll([neighbor(1), neighbor(1), { ...neighbor(2), state: 'nonsense' as never }]))
+    const error = await bulkErrorOf(
+      ns.neighbors.addAll([neighbor(1), neighbor(1), { ...neighbor(2), state: 'nonsense' as never }]),
+    )
     expect(error.errors[0]!.message).toMatch(/option "\[1\]": .*EEXIST.*neighbors\.replace changes it/)
     expect(error.cause).toMatchObject({ option: '[2].state' })
   })
@@ -549,7 +546,7 @@ describe('addresses.addAll', () => {
   })
 
   it('names what is wrong with an entry', async () => {
-    const error = await failureOf(ns.addresses.addAll([{ link: 'd0', address: '10.0.0.1/24' }, { link: 'd0' } as never]))
+    const error = await bulkErrorOf(ns.addresses.addAll([{ link: 'd0', address: '10.0.0.1/24' }, { link: 'd0' } as never]))
     expect(error).toMatchObject({ done: 1, cause: { option: '[1].address' } })
   })
 })
@@ -586,10 +583,10 @@ describe('nexthops.addAll', () => {
   })
 
   it('names what is wrong, and says the next step', async () => {
-    const error = await failureOf(ns.nexthops.addAll([...all, { ...all[0]! }, { link: 'd0' } as never]))
+    const error = await bulkErrorOf(ns.nexthops.addAll([...all, { ...all[0]! }, { link: 'd0' } as never]))
     expect(error.errors[0]!.message).toMatch(/option "\[300\]": .*EEXIST.*nexthops\.replace changes it/)
     expect(error).toMatchObject({ done: 300, failed: 1, cause: { option: '[301].id', operation: 'nexthops.addAll' } })
-    const gone = await failureOf(ns.nexthops.deleteAll([{ id: 1 }, { id: 999 }]))
+    const gone = await bulkErrorOf(ns.nexthops.deleteAll([{ id: 1 }, { id: 999 }]))
     expect(gone).toMatchObject({ done: 1, failed: 1, errors: [{ index: 1, code: 'ENOENT', operation: 'nexthops.deleteAll' }] })
   })
 })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type AddLinkOptions, BulkError, ClosedError, NetlinkError, Netns, Rtnetlink } from '../../lib/index.ts'
+import { type AddLinkOptions, type BulkError, ClosedError, NetlinkError, Netns, Rtnetlink } from '../../lib/index.ts'
+import { bulkErrorOf } from '../support/bulk-error.ts'
 import { messageWitness } from '../support/sent-messages.ts'
 
 const run = messageWitness()
@@ -25,12 +26,6 @@ const many = (count: number, make: (i: number) => Named) => Array.from({ length:
 async function namesOf(kind: 'ifb' | 'veth'): Promise<string[]> {
   const links = await ns.links.list({ kind })
   return links.sort((one, other) => one.index - other.index).map(({ name }) => name)
-}
-
-async function failureOf(call: Promise<unknown>): Promise<BulkError> {
-  const error = await call.catch((thrown: unknown) => thrown)
-  expect(error).toBeInstanceOf(BulkError)
-  return error as BulkError
 }
 
 describe('links.addAll', () => {
@@ -124,7 +119,7 @@ describe('links.addAll', () => {
 
 describe('links.addAll, where the kernel refuses a link,', () => {
   it('makes the others, and says which it was and why', async () => {
-    const error = await failureOf(ns.links.addAll([ifb(0), ifb(1), ifb(0), ifb(2)]))
+    const error = await bulkErrorOf(ns.links.addAll([ifb(0), ifb(1), ifb(0), ifb(2)]))
     expect(error).toMatchObject({ operation: 'links.addAll', done: 3, failed: 1, unknown: 0 })
     expect(error.cause).toBeUndefined()
     expect(error.errors).toHaveLength(1)
@@ -134,7 +129,8 @@ describe('links.addAll, where the kernel refuses a link,', () => {
   })
 
   it('names the place where the call was made', async () => {
-    const error = await failureOf(ns.links.addAll([ifb(0), ifb(0)]))
+    const caller = async () => await ns.links.addAll([ifb(0), ifb(0)])
+    const error = await bulkErrorOf(caller())
     for (const { stack = '' } of [error, ...error.errors])
       expect(stack.split('\n').find(line => line.startsWith('    at '))).toContain('links-add-all.test.ts')
   })
@@ -142,7 +138,7 @@ describe('links.addAll, where the kernel refuses a link,', () => {
   it('removes one that does not get all that follows', async () => {
     await ns.links.add({ kind: 'ifb', name: 'first', altNames: 'taken' })
     const named = (i: number): Named => ({ ...ifb(i), altNames: i === 1 ? 'taken' : `free${i}` })
-    const error = await failureOf(ns.links.addAll(many(3, named)))
+    const error = await bulkErrorOf(ns.links.addAll(many(3, named)))
     expect(error).toMatchObject({ done: 2, failed: 1 })
     expect(error.errors[0]).toMatchObject({ code: 'EEXIST', index: 1, option: expect.stringMatching(/^\[1\]/) })
     expect(error.errors[0]?.message).toContain('the link was removed again')
@@ -159,7 +155,7 @@ describe('links.addAll, where one message follows each,', () => {
 
   it('removes the links that it fails for, and gives it to the others', async () => {
     await ns.links.add({ kind: 'bridge', name: 'br0' })
-    const error = await failureOf(ns.links.addAll(many(300, ported)))
+    const error = await bulkErrorOf(ns.links.addAll(many(300, ported)))
     expect(error).toMatchObject({ done: 200, failed: 100, unknown: 0 })
     expect(error.cause).toBeUndefined()
     expect(error.errors.map(({ index }) => index)).toEqual(Array.from({ length: 100 }, (_, i) => 3 * i + 1))
@@ -174,7 +170,7 @@ describe('links.addAll, where one message follows each,', () => {
 
   it('tells of both, the links that could not be made and those that were removed', async () => {
     await ns.links.add({ kind: 'bridge', name: 'br0' })
-    const error = await failureOf(ns.links.addAll([ported(0), ported(1), ported(0), ported(2)]))
+    const error = await bulkErrorOf(ns.links.addAll([ported(0), ported(1), ported(0), ported(2)]))
     expect(error).toMatchObject({ done: 2, failed: 2, unknown: 0 })
     expect(error.errors).toMatchObject([
       { index: 1, code: 'ENODEV' },
@@ -185,7 +181,7 @@ describe('links.addAll, where one message follows each,', () => {
 
   it('gives it to each link once, where an address has to be read twice', async () => {
     const wrong: Named = { kind: 'vxlan', name: 'x', vxlan: { vni: 1, remote: '1.2.3.4.5' } }
-    const error = await failureOf(ns.links.addAll([...many(20, pair), wrong]))
+    const error = await bulkErrorOf(ns.links.addAll([...many(20, pair), wrong]))
     expect(error).toMatchObject({ done: 20, failed: 0, cause: { option: '[20].vxlan.remote' } })
     expect(await ns.links.list({ kind: 'veth', up: true })).toHaveLength(40)
   })
@@ -212,7 +208,7 @@ describe('links.addAll, where one message follows each,', () => {
       await ns.links.delete('a0')
       await ns.links.add({ kind: 'ifb', name: 'a0' })
     }
-    const error = await failureOf(ns.links.addAll(source()))
+    const error = await bulkErrorOf(ns.links.addAll(source()))
     expect(error).toMatchObject({ done: 0, failed: 1, errors: [{ code: 'ENODEV', index: 0 }] })
     expect(await namesOf('ifb')).toEqual(['a0'])
   })
@@ -241,7 +237,7 @@ describe('links.addAll, where one message follows each,', () => {
 describe('links.addAll ends early', () => {
   it('at a wrong entry, which it names by its path', async () => {
     const wrong = { kind: 'veth', name: 'wrong', veth: { peer: { name: 'x', mtu: -1 } } } as const
-    const error = await failureOf(ns.links.addAll([ifb(0), wrong, ifb(1)]))
+    const error = await bulkErrorOf(ns.links.addAll([ifb(0), wrong, ifb(1)]))
     expect(error).toMatchObject({ done: 1, failed: 0, cause: { name: 'RangeError', option: '[1].veth.peer.mtu' } })
     expect(await namesOf('ifb')).toEqual(['i0'])
   })
@@ -250,7 +246,7 @@ describe('links.addAll ends early', () => {
     ['without a name', { kind: 'ifb' }],
     ['whose name the kernel is to choose', { kind: 'ifb', name: 'i%d' }],
   ] as const)('at a link %s', async (_, link) => {
-    const { cause } = await failureOf(ns.links.addAll([link as never]))
+    const { cause } = await bulkErrorOf(ns.links.addAll([link as never]))
     expect(cause).toMatchObject({ name: 'TypeError', option: '[0].name' })
   })
 
@@ -260,7 +256,7 @@ describe('links.addAll ends early', () => {
       yield ifb(0)
       throw mine
     }
-    const error = await failureOf(ns.links.addAll(failing()))
+    const error = await bulkErrorOf(ns.links.addAll(failing()))
     expect(error).toMatchObject({ done: 1, cause: mine })
     expect(await namesOf('ifb')).toEqual(['i0'])
   })
@@ -274,7 +270,7 @@ describe('links.addAll ends early', () => {
         yield pair(begun++)
       }
     }
-    const error = await failureOf(ns.links.addAll(aborting(), { signal: controller.signal }))
+    const error = await bulkErrorOf(ns.links.addAll(aborting(), { signal: controller.signal }))
     expect(error.cause).toMatchObject({ name: 'AbortError' })
     expect(error.done).toBeLessThan(begun)
     expect(await ns.links.list({ kind: 'veth', up: true })).toHaveLength(2 * error.done)
@@ -287,7 +283,7 @@ describe('links.addAll ends early', () => {
       session.close()
       yield ifb(1)
     }
-    expect((await failureOf(session.links.addAll(closing()))).cause).toBeInstanceOf(ClosedError)
+    expect((await bulkErrorOf(session.links.addAll(closing()))).cause).toBeInstanceOf(ClosedError)
     await expect(session.links.addAll([ifb(2)])).rejects.toBeInstanceOf(ClosedError)
   })
 
@@ -299,7 +295,7 @@ describe('links.addAll ends early', () => {
       session.close()
       await new Promise(() => {})
     }
-    const error = await failureOf(session.links.addAll(silent()))
+    const error = await bulkErrorOf(session.links.addAll(silent()))
     expect(error).toMatchObject({ done: 1, failed: 0, unknown: 0, cause: expect.any(ClosedError) })
   })
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { BulkError, type LinkChange, NetlinkError, Netns } from '../../lib/index.ts'
+import { type LinkChange, NetlinkError, Netns } from '../../lib/index.ts'
+import { bulkErrorOf } from '../support/bulk-error.ts'
 import { messageWitness } from '../support/sent-messages.ts'
 
 const run = messageWitness()
@@ -13,12 +14,6 @@ afterEach(() => ns.close())
 const many = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i))
 const addIfbs = (count: number) => ns.links.addAll(many(count, i => ({ kind: 'ifb', name: `i${i}` }) as const))
 const ifbs = () => ns.links.list({ kind: 'ifb' })
-
-async function failureOf(call: Promise<unknown>): Promise<BulkError> {
-  const error = await call.catch((thrown: unknown) => thrown)
-  expect(error).toBeInstanceOf(BulkError)
-  return error as BulkError
-}
 
 describe('links.setAll', () => {
   it('changes all links, and says how many there were', async () => {
@@ -68,7 +63,7 @@ describe('links.setAll', () => {
       { link: 'i1', master: 'br0', up: true, port },
       { link: 'nothing', up: true },
     ]
-    const error = await failureOf(ns.links.setAll(changes))
+    const error = await bulkErrorOf(ns.links.setAll(changes))
     expect(error.errors.map(({ index, message }) => [index, message.endsWith('; the rest was done')])).toEqual([
       [1, true],
       [2, false],
@@ -104,7 +99,7 @@ describe('links.setAll', () => {
 describe('links.setAll, where the kernel refuses a change,', () => {
   it('makes the others, and says which it was and why', async () => {
     await addIfbs(2)
-    const error = await failureOf(ns.links.setAll(['i0', 'missing', 'i1'].map(link => ({ link, up: true }))))
+    const error = await bulkErrorOf(ns.links.setAll(['i0', 'missing', 'i1'].map(link => ({ link, up: true }))))
     expect(error).toMatchObject({ operation: 'links.setAll', done: 2, failed: 1, unknown: 0 })
     expect(error.errors[0]).toBeInstanceOf(NetlinkError)
     expect(error.errors[0]).toMatchObject({ code: 'ENODEV', index: 1, option: '[1].link' })
@@ -119,7 +114,7 @@ describe('links.setAll, where the kernel refuses a change,', () => {
       { link: 'i0', master: 'missing', up: true },
       { link: 'i1', master: 'br0', up: true },
     ]
-    expect(await failureOf(ns.links.setAll(changes))).toMatchObject({ done: 1, failed: 1, errors: [{ option: '[0].master' }] })
+    expect(await bulkErrorOf(ns.links.setAll(changes))).toMatchObject({ done: 1, failed: 1, errors: [{ option: '[0].master' }] })
     expect((await ifbs()).map(({ up }) => up)).toEqual([false, true])
   })
 })
@@ -137,14 +132,14 @@ describe('links.setAll ends', () => {
       { link: 'i1', ...change },
       { link: 'i1', up: true },
     ] as LinkChange[]
-    const { done, cause } = await failureOf(ns.links.setAll(entries))
+    const { done, cause } = await bulkErrorOf(ns.links.setAll(entries))
     expect(done).toBe(1)
     expect(cause).toMatchObject({ operation: 'links.setAll', option: option === '' ? '[1]' : `[1].${option}` })
     expect((await ifbs()).map(({ up }) => up)).toEqual([true, false])
   })
 
   it('at an entry without a link', async () => {
-    const { cause } = await failureOf(ns.links.setAll([{ up: true }] as unknown as LinkChange[]))
+    const { cause } = await bulkErrorOf(ns.links.setAll([{ up: true }] as unknown as LinkChange[]))
     expect(cause).toMatchObject({ name: 'TypeError', option: '[0].link' })
   })
 })
